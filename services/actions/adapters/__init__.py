@@ -1,0 +1,1 @@
+"""The world outside: documents, other formats, other systems."""

@@ -1,0 +1,37 @@
+"""The settings of the feedback service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.settings import (
+    Environment,
+    KafkaSettings,
+    MongoSettings,
+    RoleSettings,
+    WebSettings,
+    read_kafka,
+    read_mongo,
+    read_role,
+    read_web,
+)
+
+
+@dataclass(frozen=True)
+class Config:
+    mongo: MongoSettings
+    kafka: KafkaSettings
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Config:
+        env = Environment(environ)
+        return cls(mongo=read_mongo(env, "feedback"), kafka=read_kafka(env))
+
+
+def role_settings(environ: Mapping[str, str]) -> RoleSettings:
+    return read_role(Environment(environ))
+
+
+def web_settings(environ: Mapping[str, str]) -> WebSettings:
+    return read_web(Environment(environ))

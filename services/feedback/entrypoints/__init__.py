@@ -1,0 +1,1 @@
+"""One module per process: `python -m services.feedback.entrypoints.<role>`."""

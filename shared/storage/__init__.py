@@ -1,0 +1,1 @@
+"""MongoDB: one client a process, guarded writes, indexes by an explicit step."""

@@ -1,0 +1,62 @@
+"""Text as people type it: cleaned at the edge, and cut into search tokens in both scripts."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+# Bidirectional embeddings, overrides and isolates: they make text read otherwise than it is stored.
+_BIDI = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+# Marks without a meaning in stored text. U+200C and U+200D stay: Devanagari needs them.
+_DROPPED = {0x200E: None, 0x200F: None, 0xFEFF: None}
+_LINE_BREAKS = "\n\t"
+
+
+class UnsafeTextError(ValueError):
+    """A character that may not be stored. `codepoint` is as `U+202E`."""
+
+    def __init__(self, character: str) -> None:
+        self.codepoint = f"U+{ord(character):04X}"
+        super().__init__(self.codepoint)
+
+
+def clean(text: str, *, multiline: bool = False) -> str:
+    """`text` in NFC without outer space. Raises UnsafeTextError for NUL and other controls (line breaks in
+    multiline text aside), bidi controls, and lone surrogates."""
+    text = unicodedata.normalize("NFC", text.translate(_DROPPED).replace("\r\n", "\n").replace("\r", "\n"))
+    for character in text:
+        if multiline and character in _LINE_BREAKS:
+            continue
+        if unicodedata.category(character) in ("Cc", "Cs") or ord(character) in _BIDI:
+            raise UnsafeTextError(character)
+    return text.strip()
+
+
+def words(text: str) -> Iterator[str]:
+    """Lower-case words; letters, their combining marks (Devanagari vowel signs) and digits belong together."""
+    word = ""
+    for character in unicodedata.normalize("NFC", text).casefold():
+        if unicodedata.category(character)[0] in "LMN":
+            word += character
+        elif character not in "\u200c\u200d" and word:
+            yield word
+            word = ""
+    if word:
+        yield word
+
+
+def search_tokens(texts: Iterable[str], numbers: Iterable[str] = (), limit: int = 400) -> list[str]:
+    """The distinct tokens of a document: its words, and each number whole and by every prefix of three or
+    more symbols, so that a half-remembered number is found. At most `limit`, in order of appearance."""
+    tokens: dict[str, None] = {}
+    for number in numbers:
+        compact = "".join(words(number))
+        tokens.update(dict.fromkeys(compact[:length] for length in range(3, len(compact) + 1)))
+    for text in texts:
+        tokens.update(dict.fromkeys(words(text)))
+    return list(tokens)[:limit]
+
+
+def query_tokens(query: str, limit: int = 8) -> list[str]:
+    """What to look for: every one of the query's words, at most `limit` of them."""
+    return list(dict.fromkeys(words(query)))[:limit]

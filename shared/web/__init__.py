@@ -1,0 +1,1 @@
+"""The web base of every service: one app factory, one shape of error, one look."""
