@@ -194,6 +194,7 @@ def read_kafka(env: Environment) -> KafkaSettings:
 
 
 def read_role(env: Environment) -> RoleSettings:
+    """The settings that every process has. Raises SettingError."""
     settings = RoleSettings(
         bind_host=env.text("BIND_HOST"),
         internal_port=env.integer("INTERNAL_PORT", most=65_535),
@@ -219,6 +220,7 @@ def read_role(env: Environment) -> RoleSettings:
 
 
 def read_web(env: Environment) -> WebSettings:
+    """The settings of a web process. Raises SettingError, also when it would be open to other machines."""
     host = env.text("BIND_HOST")
     public_url = env.text("PUBLIC_URL").rstrip("/")
     secret = env.text("SECRET_KEY")

@@ -5,17 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.settings import (
-    Environment,
-    KafkaSettings,
-    MongoSettings,
-    RoleSettings,
-    WebSettings,
-    read_kafka,
-    read_mongo,
-    read_role,
-    read_web,
-)
+from shared.settings import Environment, KafkaSettings, MongoSettings, read_kafka, read_mongo
 
 
 @dataclass(frozen=True)
@@ -27,11 +17,3 @@ class Config:
     def read(cls, environ: Mapping[str, str]) -> Config:
         env = Environment(environ)
         return cls(mongo=read_mongo(env, "feedback"), kafka=read_kafka(env))
-
-
-def role_settings(environ: Mapping[str, str]) -> RoleSettings:
-    return read_role(Environment(environ))
-
-
-def web_settings(environ: Mapping[str, str]) -> WebSettings:
-    return read_web(Environment(environ))

@@ -62,6 +62,14 @@ class FeedbackSupplemented(_EventData):
     text = _code("the State's addition")
 
 
+class TrailStep(_EventData):
+    """One change of status."""
+
+    status = _code("status from then on")
+    at = _code("time, RFC 3339 UTC")
+    by = _code("organisation that moved it")
+
+
 class ActionSnapshot(_EventData):
     """The public state of an action item as of the event: no submission's text, and where an item has several
     origins the title is the ministry's."""
@@ -84,11 +92,14 @@ class ActionSnapshot(_EventData):
     escalation_level = fields.Integer(required=True, metadata={"description": "0 at first"})
     reopen_count = fields.Integer(required=True, metadata={"description": "how often it was reopened"})
     merged_into = _maybe("id of the item that it was merged into")
+    trail = fields.List(fields.Nested(TrailStep), required=True, metadata={"description": "newest changes of status"})
 
 
 class _ActionEvent(_EventData):
     origins = _codes("ids of the submissions that the item answers; empty for resolutions and imports")
     snapshot = fields.Nested(ActionSnapshot, required=True)
+    command = _maybe("the command that led to it; null when the system did")
+    by = _code("organisation that acted")
 
 
 class ActionOpened(_ActionEvent):
@@ -106,7 +117,6 @@ class ActionAssigned(_ActionEvent):
 class ActionStatusChanged(_ActionEvent):
     """A command moved it to another status."""
 
-    command = _code("the command")
     previous = _code("status before")
     outcome = _maybe("the ministry's treatment of the report, or the class of the reason for a hold")
 
@@ -114,7 +124,6 @@ class ActionStatusChanged(_ActionEvent):
 class ActionProgressReported(_ActionEvent):
     """The owner recorded progress, or sent the Action Taken Report."""
 
-    command = _code("progress or report")
     previous = _code("status before")
 
 

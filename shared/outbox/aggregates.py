@@ -62,6 +62,7 @@ def append(
     entry: Entry,
     changes: Mapping[str, Any],
     *,
+    unset: Sequence[str] = (),
     by_a_person: bool = True,
 ) -> bool:
     """Write `changes` and `entry` in one guarded update; False if the document has moved on meanwhile.
@@ -76,6 +77,8 @@ def append(
         "$inc": {"seq": 1, "revision": 1 if by_a_person else 0},
         "$min": {"staged_at": at},
     }
+    if unset:
+        update["$unset"] = dict.fromkeys(unset, "")
     result = collection.update_one({"_id": document["_id"], "seq": document["seq"]}, update)
     crash_point("write.committed")
     return result.modified_count == 1

@@ -46,18 +46,20 @@ def new_entry(
     at: dt.datetime,
     context: Context,
     data: Mapping[str, Any],
+    id: str | None = None,
     texts: Mapping[str, str] | None = None,
     keep_texts: bool = True,
     snapshot: Mapping[str, Any] | None = None,
 ) -> Entry:
     """The entry that follows `previous` (None for the first).
 
-    `data` and `snapshot` hold JSON values only, and no free text but titles. `texts` is free text by field
+    `id` is given where a consumer makes the entry, so that the same event makes the same one. `data` and
+    `snapshot` hold JSON values only, and no free text but titles. `texts` is free text by field
     name; with `keep_texts=False` only its digests are kept, for a document that stores the text itself.
     """
     entry: Entry = {
         "seq": 1 if previous is None else previous["seq"] + 1,
-        "id": new_id(),
+        "id": id or new_id(),
         "type": type,
         "at": timestamp(at),
         "by": dict(context.by),

@@ -55,6 +55,11 @@ class Relay:
         self._poll_seconds = poll_seconds
         self._check_seconds = check_seconds
         self._check_due = 0.0
+        self._compared = False
+
+    def ready(self) -> str | None:
+        """None once the broker has been compared, or while another relay is the active one."""
+        return None if self._compared or not self._lease.held() else "the broker has not been compared yet"
 
     def run(self, stop: Stop) -> None:
         """Work until stopped. Passing failures are logged and tried again; anything else ends the process,
@@ -91,6 +96,7 @@ class Relay:
         if time.monotonic() >= self._check_due:
             self._measure()
             self._recovery.compare(self._lease.held)
+            self._compared = True
             self._check_due = time.monotonic() + self._check_seconds
         return sum(self._publish_batch(staged) for staged in self._staged)
 

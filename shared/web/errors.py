@@ -78,7 +78,7 @@ def http_problem(error: HTTPException) -> Problem:
     slug, title, detail = _HTTP.get(status, (str(status), error.name, _l("This cannot be done.")))
     fields = tuple(field_problems(getattr(error, "data", None) or {}))
     if status == 400 and any(problem.field == "body" for problem in fields):
-        detail = _l("The body is not valid JSON. Send one JSON object in UTF-8.")
+        fields = (FieldProblem("body", _l("This is not valid JSON. Send one JSON object in UTF-8.")),)
     headers = {}
     if status == 405 and getattr(error, "valid_methods", None):
         headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]

@@ -4,6 +4,7 @@ the reader's language."""
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -31,7 +32,14 @@ class StrictSchema(Schema):
         unknown = RAISE
 
 
-class Text(fields.String):
+class _Localised(fields.Field[Any]):
+    """Fills in lazy messages, which marshmallow takes for finished ones."""
+
+    def make_error(self, key: str, **kwargs: Any) -> ValidationError:
+        return ValidationError(str(self.error_messages[key]).format(**kwargs))
+
+
+class Text(_Localised, fields.String):
     """Text in NFC, without outer space and without characters that may not be stored."""
 
     default_error_messages = {
@@ -64,7 +72,7 @@ class Text(fields.String):
         return text
 
 
-class StateCode(fields.String):
+class StateCode(_Localised, fields.String):
     """A State or UT by code: `AP`, `IN-AP` or an old alias; stored as `AP`."""
 
     default_error_messages = {
@@ -79,7 +87,7 @@ class StateCode(fields.String):
         return code
 
 
-class OrganisationCode(fields.String):
+class OrganisationCode(_Localised, fields.String):
     """An organisation by code: a State, the ministry's desk, a division or a line ministry."""
 
     default_error_messages = {
@@ -94,7 +102,7 @@ class OrganisationCode(fields.String):
         return code
 
 
-class Choice(fields.String):
+class Choice(_Localised, fields.String):
     """One of a closed list of words."""
 
     default_error_messages = {"invalid": NOT_TEXT, "choice": _l("Choose one of: {choices}.")}
@@ -110,7 +118,7 @@ class Choice(fields.String):
         return str(text)
 
 
-class Day(fields.String):
+class Day(_Localised, fields.String):
     """A calendar day as `YYYY-MM-DD`; stays text, as it is stored and hashed."""
 
     default_error_messages = {
@@ -130,7 +138,7 @@ class Day(fields.String):
             raise self.make_error("invalid") from None
 
 
-class Whole(fields.Integer):
+class Whole(_Localised, fields.Integer):
     """A whole number within bounds; a form's digits are read, a JSON `true` or `3.7` is not."""
 
     default_error_messages = {"invalid": _l("This must be a whole number from {least} to {most}.")}
@@ -146,8 +154,18 @@ class Whole(fields.Integer):
         return int(value)
 
 
-class Email(fields.Email):
-    default_error_messages = {"invalid": _l("This must be an e-mail address, such as name@state.gov.in.")}
+class Email(Text):
+    default_error_messages = {"email": _l("This must be an e-mail address, such as name@state.gov.in.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(least=3, most=254, **kwargs)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, *args, **kwargs)
+        try:
+            return str(validate.Email()(text))
+        except ValidationError:
+            raise self.make_error("email") from None
 
 
 class Phone(Text):
@@ -156,10 +174,10 @@ class Phone(Text):
     default_error_messages = {"phone": _l("This must be a telephone number, such as +91 11 2430 1851.")}
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(least=6, most=20, validate=validate.Regexp(r"[0-9+() -]+\Z"), **kwargs)
+        super().__init__(least=6, most=20, **kwargs)
 
-    def _validate(self, value: Any) -> None:
-        try:
-            super()._validate(value)
-        except ValidationError:
-            raise self.make_error("phone") from None
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, *args, **kwargs)
+        if not re.fullmatch(r"[0-9+() -]+", text):
+            raise self.make_error("phone")
+        return text

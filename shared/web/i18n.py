@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flask import Flask, Response, g, request
 from flask_babel import Babel, get_locale
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from shared.clock import IST, parse_timestamp
 
@@ -46,10 +47,18 @@ def language() -> str:
 
 
 def _choose() -> str:
-    asked = request.args.get("lang") or request.form.get("_lang") or request.cookies.get(COOKIE)
+    asked = request.args.get("lang") or _asked_in_form() or request.cookies.get(COOKIE)
     chosen = asked if asked in LANGUAGES else request.accept_languages.best_match(list(LANGUAGES), "en")
     g.language = chosen
     return str(chosen)
+
+
+def _asked_in_form() -> str | None:
+    """A form's language switch sends what was typed along, so that nothing of it is lost."""
+    try:
+        return request.form.get("_lang")
+    except RequestEntityTooLarge:
+        return None
 
 
 def _others() -> dict[str, str]:

@@ -2,42 +2,32 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from pymongo.database import Database
 
 from services.feedback.domain.submission import Meeting
 from shared.storage.client import Document
-
-_FRESH_SECONDS = 30.0
+from shared.storage.reference import Remembered
 
 
 class Meetings:
-    """Reads are answered from memory for up to 30 seconds: every submission asks, and they change rarely."""
-
     def __init__(self, database: Database[Document]) -> None:
         self._collection = database["meetings"]
-        self._known: dict[str, Document] = {}
-        self._read_at = float("-inf")
+        self._known = Remembered(lambda: list(self._collection.find().sort("date", -1)))
 
     def all(self) -> list[Document]:
         """Newest meeting first, each with `title`, `date`, `themes` and `initiatives`."""
-        if time.monotonic() - self._read_at > _FRESH_SECONDS or not self._known:
-            documents = self._collection.find().sort("date", -1)
-            self._known = {document["_id"]: document for document in documents}
-            self._read_at = time.monotonic()
-        return list(self._known.values())
+        return self._known()
 
     def get(self, code: str) -> Meeting | None:
-        document = {meeting["_id"]: meeting for meeting in self.all()}.get(code)
-        if document is None:
-            return None
-        return Meeting(
-            code=code,
-            themes=frozenset(theme["code"] for theme in document["themes"]),
-            initiatives=frozenset(initiative["code"] for initiative in document["initiatives"]),
-        )
+        for meeting in self.all():
+            if meeting["_id"] == code:
+                themes, initiatives = (
+                    frozenset(item["code"] for item in meeting[part]) for part in ("themes", "initiatives")
+                )
+                return Meeting(code, themes, initiatives)
+        return None
 
     def titles(self, part: str) -> dict[str, Any]:
         """The titles by code of all `themes` or `initiatives`, each by language."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 
 from services.feedback.bootstrap import build
-from services.feedback.config import Config, role_settings
+from services.feedback.config import Config
 from shared.process import settings_or_exit
 from shared.roles import run_relay
+from shared.settings import Environment, read_role
 
 
 def main() -> None:
-    config, role = settings_or_exit(lambda: (Config.read(os.environ), role_settings(os.environ)))
+    config, role = settings_or_exit(lambda: (Config.read(os.environ), read_role(Environment(os.environ))))
     run_relay(build(config).service, role)
 
 

@@ -11,13 +11,13 @@ def main() -> None:
     prepare_metrics(os.environ.get("METRICS_DIR", ""))
 
     from services.feedback.bootstrap import build
-    from services.feedback.config import Config, role_settings, web_settings
+    from services.feedback.config import Config
     from services.feedback.web.app import create_app
     from shared.process import settings_or_exit
+    from shared.settings import Environment, read_role, read_web
 
-    config, role, web = settings_or_exit(
-        lambda: (Config.read(os.environ), role_settings(os.environ), web_settings(os.environ))
-    )
+    env = Environment(os.environ)
+    config, role, web = settings_or_exit(lambda: (Config.read(os.environ), read_role(env), read_web(env)))
     serve("feedback", lambda: create_app(build(config), web), web, role)
 
 

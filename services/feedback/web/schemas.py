@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from services.feedback.domain.submission import KINDS
 from shared.contracts.vocabulary import STATUSES
@@ -16,7 +16,7 @@ class ContactIn(StrictSchema):
     name = Text(most=120)
     designation = Text(most=120)
     phone = Phone()
-    email = Email(validate=validate.Length(max=254))
+    email = Email()
 
 
 class SubmissionIn(StrictSchema):
