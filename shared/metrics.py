@@ -71,7 +71,7 @@ NOTIFICATION_DELAY = Histogram(
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600),
 )
 # Work waiting in the notifier, and the age of the oldest of each.
-ANNOUNCEMENTS_WAITING = Gauge("sankalp_announcements_waiting", "Announcements without recipients yet.")
+ANNOUNCEMENTS_WAITING = Gauge("sankalp_announcements_waiting", "Announcements without recipients yet.", ["service"])
 NOTIFICATIONS_WAITING = Gauge("sankalp_notifications_waiting", "Notifications not yet handed over.", ["channel"])
 NOTIFICATIONS_WAITING_AGE = Gauge(
     "sankalp_notifications_waiting_oldest_seconds", "Age of the oldest waiting notification.", ["channel"]

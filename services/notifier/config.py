@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
 
-from shared.settings import Environment, KafkaSettings, MongoSettings, SettingError, read_kafka, read_mongo
+from shared.errors import SettingError
+from shared.settings import Environment, KafkaSettings, MongoSettings, read_kafka, read_mongo
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ finds its time over when it wakes.
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 import time
 
@@ -19,6 +20,8 @@ from shared.storage.client import Document
 
 log = get_logger(__name__)
 
+_LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+
 
 class Lease:
     """One named lease. `held()` is cheap and true only while acting is safe."""
@@ -29,6 +32,7 @@ class Lease:
         self._seconds = seconds
         self._holder = new_id()
         self._safe_until = 0.0
+        self.other_holds = False  # as of the last attempt
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -43,13 +47,25 @@ class Lease:
     def acquire(self) -> bool:
         """Take or renew the lease. True if it is ours now; raises PyMongoError when the database is away."""
         asked = time.monotonic()
+        if not self._take() and not (self._create() and self._take()):
+            self.other_holds = True
+            return False
+        self._safe_until = asked + self._seconds * 2 / 3
+        self.other_holds = False
+        return True
+
+    def _take(self) -> bool:
+        """Take it if it is free or ours; `$$NOW` is the server's time."""
         free_or_ours = {"$or": [{"$eq": ["$holder", self._holder]}, {"$lt": ["$until", "$$NOW"]}]}
         taken = [{"$set": {"holder": self._holder, "until": {"$add": ["$$NOW", int(self._seconds * 1000)]}}}]
+        return self._collection.update_one({"_id": self._name, "$expr": free_or_ours}, taken).matched_count == 1
+
+    def _create(self) -> bool:
+        """Make the lease's document, long run out, if there is none (an upsert may not use `$expr`)."""
         try:
-            self._collection.update_one({"_id": self._name, "$expr": free_or_ours}, taken, upsert=True)
+            self._collection.insert_one({"_id": self._name, "holder": None, "until": _LONG_AGO})
         except DuplicateKeyError:
-            return False  # the upsert met the other holder's document
-        self._safe_until = asked + self._seconds * 2 / 3
+            return False
         return True
 
     def release(self) -> None:

@@ -59,7 +59,9 @@ class Relay:
 
     def ready(self) -> str | None:
         """None once the broker has been compared, or while another relay is the active one."""
-        return None if self._compared or not self._lease.held() else "the broker has not been compared yet"
+        if self._lease.other_holds:
+            return None
+        return None if self._lease.held() and self._compared else "the lease or the broker cannot be had yet"
 
     def run(self, stop: Stop) -> None:
         """Work until stopped. Passing failures are logged and tried again; anything else ends the process,

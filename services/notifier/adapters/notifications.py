@@ -76,12 +76,11 @@ def notification_of(announcement: Document, recipient: Mapping[str, Any], now: d
     if recipient["skip"] is None and recipient["channel"] == "email":
         waiting = {"status": "pending", "next_attempt_at": occurred}
         return {"_id": id, "revision": 1, "seq": 0, "published_seq": 0, **state, **waiting, "history": []}
-    status, data = (
-        ("sent", {"attempts": 1}) if recipient["skip"] is None else ("skipped", {"reason": recipient["skip"]})
-    )
-    type = "notification.delivered" if status == "sent" else "notification.skipped"
-    entry = new_entry(id, None, id=derive_id(id, status), type=type, at=now, context=context_of(state), data={**data})
-    settled = {"status": status, "reason": recipient["skip"], "settled_at": timestamp(now)}
+    skip = recipient["skip"]
+    status, type = ("skipped", "notification.skipped") if skip else ("sent", "notification.delivered")
+    data = {"reason": skip} if skip else {"attempts": 1}
+    entry = new_entry(id, None, id=derive_id(id, status), type=type, at=now, context=context_of(state), data=data)
+    settled = {"status": status, "reason": skip, "settled_at": timestamp(now)}
     return new_document(id, {**state, **settled}, [entry])
 
 

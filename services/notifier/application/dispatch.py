@@ -67,4 +67,4 @@ class Dispatch:
         return len(batch)
 
     def measure(self) -> None:
-        metrics.ANNOUNCEMENTS_WAITING.set(self._announcements.waiting())
+        metrics.ANNOUNCEMENTS_WAITING.labels("notifier").set(self._announcements.waiting())

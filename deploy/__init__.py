@@ -1,0 +1,1 @@
+"""How the system is run: locally without Docker, with compose, on Kubernetes."""

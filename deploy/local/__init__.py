@@ -1,0 +1,1 @@
+"""The whole system on real local servers, without Docker: `python -m deploy.local`."""
