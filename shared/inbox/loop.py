@@ -49,7 +49,7 @@ class ConsumerLoop:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._service = service
-        self._subscription = subscription
+        self.subscription = subscription
         self._processor = processor
         self._retry_max = retry_max_seconds
         self._watchdog = watchdog_seconds
@@ -77,16 +77,16 @@ class ConsumerLoop:
             metrics.CONSUMER_STOPPED.labels(self._service).set(1)
             log.critical("consumer stopped itself, an operator must look", why=self.stopped_because)
         finally:
-            self._subscription.close()
+            self.subscription.close()
         while not stop:
             stop.wait(60)
 
     def step(self) -> int:
         """One poll and what follows from it; the number of records done."""
         try:
-            records = self._subscription.poll(self._wait_seconds())
-            epoch = self._subscription.epoch()
-            self._joined = self._joined or bool(self._subscription.assigned())
+            records = self.subscription.poll(self._wait_seconds())
+            epoch = self.subscription.epoch()
+            self._joined = self._joined or bool(self.subscription.assigned())
         except RetryableError as error:
             log.warning("the broker is away, will try again", error=str(error))
             time.sleep(min(1.0, self._retry_max))
@@ -131,23 +131,23 @@ class ConsumerLoop:
         self._held = Held(batch, epoch, since, attempts, now + pause)
         metrics.CONSUMER_PAUSED.labels(self._service).set(1)
         log.warning("work held back", error=str(error), records=len(batch), attempts=attempts)
-        self._quietly(self._subscription.pause)
+        self._quietly(self.subscription.pause)
 
     def _release(self) -> None:
         if self._held is not None:
             self._held = None
             metrics.CONSUMER_PAUSED.labels(self._service).set(0)
-            self._quietly(self._subscription.resume)
+            self._quietly(self.subscription.resume)
 
     def _commit(self, batch: list[Record]) -> None:
         offsets: dict[Partition, int] = {}
         for record in batch:
             offsets[record.partition] = max(record.offset + 1, offsets.get(record.partition, 0))
-        self._quietly(lambda: self._subscription.commit(self._still_ours(offsets)))
+        self._quietly(lambda: self.subscription.commit(self._still_ours(offsets)))
         crash_point("inbox.committed")
 
     def _still_ours(self, offsets: Mapping[Partition, int]) -> dict[Partition, int]:
-        assigned = self._subscription.assigned()
+        assigned = self.subscription.assigned()
         return {partition: offset for partition, offset in offsets.items() if partition in assigned}
 
     def _quietly(self, do: Callable[[], None]) -> None:
@@ -163,7 +163,7 @@ class ConsumerLoop:
             return
         self._measure_due = now + _MEASURE_SECONDS
         try:
-            lags = self._subscription.lag()
+            lags = self.subscription.lag()
         except RetryableError:
             return
         for partition, lag in lags.items():

@@ -48,9 +48,9 @@ class Relay:
         self._service = service
         self._staged = staged
         self._encode = encode
-        self._publisher = publisher
+        self.publisher = publisher
         self._recovery = recovery
-        self._lease = lease
+        self.lease = lease
         self._clock = clock
         self._poll_seconds = poll_seconds
         self._check_seconds = check_seconds
@@ -59,14 +59,14 @@ class Relay:
 
     def ready(self) -> str | None:
         """None once the broker has been compared, or while another relay is the active one."""
-        if self._lease.other_holds:
+        if self.lease.other_holds:
             return None
-        return None if self._lease.held() and self._compared else "the lease or the broker cannot be had yet"
+        return None if self.lease.held() and self._compared else "the lease or the broker cannot be had yet"
 
     def run(self, stop: Stop) -> None:
         """Work until stopped. Passing failures are logged and tried again; anything else ends the process,
         and its supervisor starts it anew."""
-        self._lease.start()
+        self.lease.start()
         failures = 0
         try:
             while not stop:
@@ -86,29 +86,29 @@ class Relay:
                 if sent == 0:
                     stop.wait(min(self._poll_seconds * max(failures, 1), 5.0))
         finally:
-            self._lease.release()
+            self.lease.release()
 
     def step(self) -> int:
         """Compare the broker if that is due, then publish one batch. Returns the number of entries sent; 0
         when there is nothing to do or another process is active. Raises RetryableError."""
-        held = self._lease.held()
+        held = self.lease.held()
         metrics.RELAY_LEASE.labels(self._service).set(int(held))
         if not held:
             return 0
         if time.monotonic() >= self._check_due:
             self._measure()
-            self._recovery.compare(self._lease.held)
+            self._recovery.compare(self.lease.held)
             self._compared = True
             self._check_due = time.monotonic() + self._check_seconds
         return sum(self._publish_batch(staged) for staged in self._staged)
 
     def _publish_batch(self, staged: StagedDocuments) -> int:
         documents = staged.oldest(BATCH)
-        if not documents or not self._lease.held():
+        if not documents or not self.lease.held():
             return 0
         entries = [(document, entry) for document in documents for entry in document["history"]]
         try:
-            self._publisher.publish([self._encode(document, entry) for document, entry in entries])
+            self.publisher.publish([self._encode(document, entry) for document, entry in entries])
         except BrokerForgotError:
             self._recovery.suspect()
             raise

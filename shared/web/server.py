@@ -24,7 +24,9 @@ def prepare_metrics(folder: str) -> str:
     return folder
 
 
-class _Server(BaseApplication):  # type: ignore[misc,unused-ignore]
+class Server(BaseApplication):  # type: ignore[misc,unused-ignore]
+    """gunicorn with these settings; `create` makes the WSGI app in each worker, after the fork."""
+
     def __init__(self, options: dict[str, Any], create: Callable[[], Any]) -> None:
         self._options = options
         self._create = create
@@ -36,6 +38,29 @@ class _Server(BaseApplication):  # type: ignore[misc,unused-ignore]
 
     def load(self) -> Any:
         return self._create()
+
+
+def options(service: str, web: Any) -> dict[str, Any]:
+    """The settings of gunicorn for a service's web process; `web` are its `WebSettings`. The benchmark's
+    reference server uses the same."""
+    return {
+        "bind": f"{web.bind_host}:{web.port}",
+        "workers": web.workers,
+        "threads": web.threads,
+        "worker_class": "gthread",
+        "timeout": 60,
+        "graceful_timeout": 30,
+        "keepalive": 30,
+        "max_requests": 50_000,
+        "max_requests_jitter": 5_000,
+        "limit_request_line": 4094,
+        "limit_request_fields": 60,
+        "limit_request_field_size": 8190,
+        "control_socket_disable": True,  # two services of one user would share the socket
+        "proc_name": f"sankalp-{service}-web",
+        "accesslog": None,  # the app writes one structured line per request
+        "forwarded_allow_ips": "*",
+    }
 
 
 def serve(service: str, create_app: Callable[[], Any], web: Any, role: Any) -> None:
@@ -60,24 +85,8 @@ def serve(service: str, create_app: Callable[[], Any], web: Any, role: Any) -> N
         ready = worker.wsgi.extensions["sankalp.not_ready"]
         serve_internal(role.bind_host, role.internal_port, ready, all_workers, shared_port=True)
 
-    options: dict[str, Any] = {
-        "bind": f"{web.bind_host}:{web.port}",
-        "workers": web.workers,
-        "threads": web.threads,
-        "worker_class": "gthread",
-        "timeout": 60,
-        "graceful_timeout": 30,
-        "keepalive": 30,
-        "max_requests": 50_000,
-        "max_requests_jitter": 5_000,
-        "limit_request_line": 4094,
-        "limit_request_fields": 60,
-        "limit_request_field_size": 8190,
-        "control_socket_disable": True,  # two services of one user would share the socket
-        "proc_name": f"sankalp-{service}-web",
-        "accesslog": None,  # the app writes one structured line per request
-        "forwarded_allow_ips": "*",
+    hooks = {
         "post_worker_init": start_worker,
         "child_exit": lambda _server, worker: multiprocess.mark_process_dead(worker.pid),
     }
-    _Server(options, create_app).run()
+    Server({**options(service, web), **hooks}, create_app).run()

@@ -1,0 +1,1 @@
+"""Fakes for unit tests. Each passes the same contract test as the real thing."""
