@@ -130,9 +130,7 @@ class Client:
         self._number += 1
         return self._head + uuid.uuid4().hex.encode() + self._ends[self._number % len(self._ends)]
 
-    def _answered(
-        self, load: Load, deadline: float, wait: float = _PATIENCE
-    ) -> Iterator[tuple[_Connection, float]]:
+    def _answered(self, load: Load, deadline: float, wait: float = _PATIENCE) -> Iterator[tuple[_Connection, float]]:
         """The connections whose answer has come, and when; each accepted document is noted in `load`."""
         ready = self._selector.select(wait)
         if time.monotonic() > deadline:

@@ -15,7 +15,7 @@ CORES = len(os.sched_getaffinity(0))
 CLIENT, OTHERS = "bench client", "others"
 # Fields of /proc/<pid>/stat after the name in brackets (proc(5)): session, utime, stime.
 _SESSION, _UTIME, _STIME = 3, 11, 12
-_BUSY, _ONE_CORE = 0.92, 0.80
+_BUSY, _ONE_CORE = 0.85, 0.80
 
 
 @dataclass
@@ -48,14 +48,27 @@ class Usage:
     def limit(self, done: int) -> str:
         """One sentence on the limit, from these numbers alone; `done` is the number of things done meanwhile."""
         own = {name: value for name, value in self.seconds.items() if name != OTHERS}
-        largest = max(own, key=lambda name: own[name])
-        each = f"{largest} spends {own[largest] / max(done, 1) * 1000:.2f} ms of CPU on each"
-        share = self.busiest.get(largest, 0.0) / self.wall if self.wall else 0.0
+        largest = sorted(own, key=lambda name: -own[name])[:2]
+        each = ", ".join(f"{own[name] / max(done, 1) * 1000:.2f} ms {name}" for name in largest)
+        cost = f"CPU for each: {each}"
         if 1 - self.idle >= _BUSY:
-            return f"limited by CPU: all {CORES} cores are used, {own[largest] / sum(own.values()):.0%} by {largest}; {each}"
-        if share >= _ONE_CORE:
-            return f"limited by one core: one process of {largest} uses {share:.0%} of a core; {each}"
-        return f"limited by waiting (round trips, journal, fetches), not CPU: {self.idle:.0%} idle; {each}"
+            share = own[largest[0]] / sum(self.seconds.values())
+            return f"CPU: the {CORES} cores are used up, {share:.0%} of it by {largest[0]}{self._disturbed()}. {cost}"
+        busiest = max(self.busiest, key=lambda name: self.busiest[name])
+        part = self.busiest[busiest] / self.wall
+        if part >= _ONE_CORE:
+            return f"one core: a process of {busiest} uses {part:.0%} of one. {cost}"
+        together = sum(own.values()) / self.wall
+        if together >= _ONE_CORE:
+            return (
+                f"one thing at a time: {' and '.join(largest)} wait for each other, {together:.1f} cores used. {cost}"
+            )
+        return f"waiting, not CPU: {self.idle:.0%} of the machine is idle. {cost}"
+
+    def _disturbed(self) -> str:
+        """A warning where the rest of the machine took a tenth or more: then the figure is too low."""
+        part = self.seconds.get(OTHERS, 0.0) / (self.wall * CORES)
+        return f", but {part:.0%} of the machine was taken by strangers: too low a figure" if part >= 0.1 else ""
 
 
 class Meter:
