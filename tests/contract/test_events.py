@@ -132,11 +132,11 @@ def test_times_travel_as_utc_with_exactly_three_decimals():
 
 def test_a_newer_version_stops_the_consumer_and_a_strange_type_is_poison():
     event = event_of("action.assigned.v1")
-    with pytest.raises(UnknownVersionError, match="action.assigned v2"):
+    with pytest.raises(UnknownVersionError, match=r"action\.assigned v2"):
         checked_data(replace(event, version=current_version(event.type) + 1))
-    with pytest.raises(PoisonError, match="no contract for action.cancelled v1"):
+    with pytest.raises(PoisonError, match=r"no contract for action\.cancelled v1"):
         checked_data(replace(event, type="action.cancelled"))
-    with pytest.raises(PoisonError, match="no contract for action.assigned v0"):
+    with pytest.raises(PoisonError, match=r"no contract for action\.assigned v0"):
         checked_data(replace(event, version=0))
 
 
