@@ -56,6 +56,7 @@ class Relay:
         self._check_seconds = check_seconds
         self._check_due = 0.0
         self._compared = False
+        self._failures = 0
 
     def ready(self) -> str | None:
         """None once the broker has been compared, or while another relay is the active one."""
@@ -67,26 +68,24 @@ class Relay:
         """Work until stopped. Passing failures are logged and tried again; anything else ends the process,
         and its supervisor starts it anew."""
         self.lease.start()
-        failures = 0
         try:
             while not stop:
-                try:
-                    sent = self.step()
-                    failures = 0
-                except RetryableError as error:
-                    failures += 1
-                    self._failed(error, failures)
-                    sent = 0
-                except PyMongoError as error:
-                    if not is_transient(error):
-                        raise
-                    failures += 1
-                    self._failed(error, failures)
-                    sent = 0
-                if sent == 0:
-                    stop.wait(min(self._poll_seconds * max(failures, 1), 5.0))
+                if self.attempt() == 0:
+                    stop.wait(min(self._poll_seconds * max(self._failures, 1), 5.0))
         finally:
             self.lease.release()
+
+    def attempt(self) -> int:
+        """One step; a passing failure is logged, and makes the next step compare the broker at once."""
+        try:
+            sent = self.step()
+        except (RetryableError, PyMongoError) as error:
+            if isinstance(error, PyMongoError) and not is_transient(error):
+                raise
+            self._failed(error)
+            return 0
+        self._failures = 0
+        return sent
 
     def step(self) -> int:
         """Compare the broker if that is due, then publish one batch. Returns the number of entries sent; 0
@@ -119,9 +118,10 @@ class Relay:
             metrics.RELAY_PUBLISHED.labels(self._service, type).inc(count)
         return len(entries)
 
-    def _failed(self, error: Exception, failures: int) -> None:
+    def _failed(self, error: Exception) -> None:
+        self._failures += 1
         metrics.RELAY_ERRORS.labels(self._service, type(error).__name__).inc()
-        log.warning("relay cannot go on, will try again", error=type(error).__name__, failures=failures)
+        log.warning("relay cannot go on, will try again", error=type(error).__name__, failures=self._failures)
         self._check_due = 0.0  # after an error the broker is compared at once
 
     def _measure(self) -> None:

@@ -39,7 +39,7 @@ _HTTP: dict[int, tuple[str, Any, Any]] = {
 _FAILED = (
     "failed",
     _l("Something went wrong on our side"),
-    _l("Nothing of what you sent was lost by you; please try again. If it stays, quote the number below."),
+    _l("What was already stored is safe. Please try again; if it stays, quote the number below."),
 )
 _AWAY = (
     "unavailable",
@@ -75,7 +75,9 @@ def respond(problem: Problem) -> Response:
 
 def http_problem(error: HTTPException) -> Problem:
     status = error.code or 500
-    slug, title, detail = _HTTP.get(status, (str(status), error.name, _l("This cannot be done.")))
+    slug, title, detail = _HTTP.get(
+        status, (str(status), _l("This cannot be done"), _l("The request cannot be answered as it is."))
+    )
     fields = tuple(field_problems(getattr(error, "data", None) or {}))
     if status == 400 and any(problem.field == "body" for problem in fields):
         fields = (FieldProblem("body", _l("This is not valid JSON. Send one JSON object in UTF-8.")),)

@@ -18,6 +18,9 @@ NOT_TEXT = _l("This must be text.")
 fields.Field.default_error_messages.update(
     required=REQUIRED, null=_l("This may not be null; leave the field out."), validator_failed=_l("Not valid.")
 )
+fields.Boolean.default_error_messages.update(invalid=_l("This must be true or false."))
+fields.List.default_error_messages.update(invalid=_l("This must be a list."))
+fields.Nested.default_error_messages.update(type=_l("This must be a JSON object."))
 Schema.error_messages = {
     **Schema.error_messages,
     "unknown": _l("This field is not known here. Leave it out, or check its spelling."),

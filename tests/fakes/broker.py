@@ -28,6 +28,13 @@ class FakeBroker:
         self.committed: dict[tuple[str, Partition], int] = {}
         self.incarnation = getattr(self, "incarnation", 0) + 1
 
+    def lose_logs(self) -> None:
+        """Lose logs and groups, and keep the topics with their ids."""
+        for log in self.logs.values():
+            log.clear()
+        self.committed.clear()
+        self.incarnation += 1
+
     def create(self, topic: str) -> None:
         if topic not in self.ids:
             self.ids[topic] = str(uuid.uuid4())

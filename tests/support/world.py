@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -25,6 +27,7 @@ from shared.outbox.history import Context
 from shared.outbox.relay import Relay
 from shared.service import Service, build_consumer, build_relay
 from shared.settings import Environment, KafkaSettings, RoleSettings, read_kafka, read_role
+from shared.stop import Stop
 from shared.storage.client import Document
 from shared.storage.indexes import create_indexes
 from tests.fakes.broker import FakeBroker, FakePublisher, FakeSubscription, FakeTopicAdmin
@@ -33,6 +36,8 @@ from tests.fakes.mailer import FakeMailer
 
 class Bus(Protocol):
     """A broker's three doors, real or fake."""
+
+    threaded: bool
 
     def publisher(self) -> Publisher: ...
 
@@ -43,7 +48,10 @@ class Bus(Protocol):
 
 @dataclass
 class FakeBus:
+    """In memory; consumers take steps when the test does."""
+
     broker: FakeBroker = field(default_factory=FakeBroker)
+    threaded = False
 
     def publisher(self) -> Publisher:
         return FakePublisher(self.broker)
@@ -57,7 +65,10 @@ class FakeBus:
 
 @dataclass
 class KafkaBus:
+    """A real broker; consumers run in threads, since joining a group takes polling without a pause."""
+
     settings: KafkaSettings
+    threaded = True
 
     def publisher(self) -> Publisher:
         return KafkaPublisher(self.settings, "test")
@@ -107,6 +118,8 @@ class World:
         }
         self.relays: dict[str, Relay] = {}
         self.consumers: dict[str, ConsumerLoop] = {}
+        self._stop = Stop()
+        self._threads: list[threading.Thread] = []
 
     @property
     def role(self) -> RoleSettings:
@@ -148,13 +161,29 @@ class World:
         if name not in self.consumers:
             service = self.services[name]
             topics = [service.topic_name(topic) for topic in service.subscribes]
-            self.consumers[name] = build_consumer(service, self.role, self.bus.subscription(service.group, topics))
+            consumer = build_consumer(service, self.role, self.bus.subscription(service.group, topics))
+            self.consumers[name] = consumer
+            if self.bus.threaded:
+                thread = threading.Thread(target=consumer.run, args=(self._stop,), daemon=True)
+                thread.start()
+                self._threads.append(thread)
         return self.consumers[name]
+
+    def consume(self, name: str) -> int:
+        """One step of a consumer, or, where it runs in a thread, a moment for it."""
+        consumer = self.consumer(name)
+        return 0 if self.bus.threaded else consumer.step()
 
     def restart(self) -> None:
         """Forget every process: the next step makes new ones from nothing but the databases and the broker."""
-        for consumer in self.consumers.values():
-            consumer.subscription.close()
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(timeout=20)
+            assert not thread.is_alive(), "a consumer does not stop"
+        if not self.bus.threaded:
+            for consumer in self.consumers.values():
+                consumer.subscription.close()
+        self._stop, self._threads = Stop(), []
         for relay in self.relays.values():
             relay.lease.release()
             relay.publisher.close()
@@ -165,8 +194,8 @@ class World:
         """One round of all processes (or of the named ones); how much was done."""
         done = 0
         for name in names or self.services:
-            done += self.relay(name).step()
-            done += self.consumer(name).step()
+            done += self.relay(name).attempt()
+            done += self.consume(name)
         if not names or "notifier" in names:
             done += self.notifier.dispatch()
             while self.notifier.send():
@@ -178,9 +207,10 @@ class World:
         from tests.support.wait import eventually
 
         eventually(lambda: (self.step(), until())[1], seconds, "the world to settle")
-        quiet = 0
-        while quiet < 3:
-            quiet = 0 if self.step() else quiet + 1
+        quiet, enough = 0, 15 if self.bus.threaded else 3
+        while quiet < enough:
+            quiet = 0 if self.step() or not until() else quiet + 1
+            time.sleep(0.02 if self.bus.threaded else 0)
 
     def close(self) -> None:
         self.restart()

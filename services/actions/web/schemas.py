@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask_babel import lazy_gettext as _l
 from marshmallow import Schema, fields, validate
 
 from services.actions.domain.commands import HOLD_REASONS, TREATMENTS
@@ -26,13 +27,17 @@ CommandIn = StrictSchema.from_dict(
         "as": OrganisationCode(metadata={"description": "the organisation that acts (default MEITY), until sign-in"}),
         "owner": OrganisationCode(metadata={"description": "organisation that must act"}),
         "supporting": fields.List(
-            OrganisationCode(), validate=validate.Length(max=20), metadata={"description": "organisations that help"}
+            OrganisationCode(),
+            validate=validate.Length(max=20, error=_l("At most 20 entries are possible.")),
+            metadata={"description": "organisations that help"},
         ),
         "target_date": Day(metadata={"description": "today or later in India"}),
         "reason": Text(least=3, most=2000, multiline=True),
         "percent": Whole(0, 100, metadata={"description": "progress"}),
         "text": Text(most=10_000, multiline=True),
-        "milestones": fields.List(fields.Nested(MilestoneIn), validate=validate.Length(max=50)),
+        "milestones": fields.List(
+            fields.Nested(MilestoneIn), validate=validate.Length(max=50, error=_l("At most 50 entries are possible."))
+        ),
         "class": Choice(TREATMENTS, metadata={"description": "how the ministry treats the report"}),
         "remark": Text(least=3, most=5000, multiline=True),
         "rating": Whole(1, 5, metadata={"description": "5 is best"}),
