@@ -16,7 +16,7 @@ COPY pyproject.toml LICENSE ./
 COPY shared/ shared/
 COPY services/__init__.py services/__init__.py
 COPY services/${SERVICE}/ services/${SERVICE}/
-# (A build without SERVICE would take in all services; the first line refuses it.)
+# Without SERVICE all services would be copied: refuse that. Then compile the translations that there are.
 RUN test -n "${SERVICE}" && test -f "services/${SERVICE}/bootstrap.py" \
  && for folder in shared/web/translations "services/${SERVICE}/web/translations"; do \
       if [ -d "${folder}" ]; then pybabel compile -d "${folder}" || exit 1; fi; \
