@@ -19,7 +19,7 @@ from tests.bench.cpu import OTHERS, Meter
 from tests.bench.figures import Figure, latency
 from tests.bench.system import System, wait_for
 
-CONNECTIONS = 8
+CONNECTIONS = 16
 # `action.opened` tells the ministry and the State, each in the inbox and by e-mail (services/notifier/data).
 NOTIFICATIONS = 4
 
