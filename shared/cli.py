@@ -53,8 +53,11 @@ def services(only: str | None) -> list[Service]:
         try:
             built.append(found[name].load()(os.environ))
         except ModuleNotFoundError as error:
-            if not str(error.name).startswith("services."):
-                raise  # the image of one service holds no other; anything else that is missing is a fault
+            # The image of one service holds no other. Anything else that is missing is a fault.
+            if error.name != f"services.{name}":
+                raise
+            if only:
+                raise click.BadParameter(f"the service {only!r} is not in this installation") from None
     return built
 
 

@@ -14,6 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 
 from shared import crash, logs
 from shared.errors import SettingError
+from shared.messaging import stall
 from shared.settings import RoleSettings
 from shared.stop import Stop
 
@@ -33,6 +34,7 @@ def run_role(service: str, role: str, settings: RoleSettings, ready: Readiness, 
     if settings.crash_at:
         crash.kill_at(settings.crash_at)
     stop = Stop().on_signals()
+    stall.end_when_stuck()
     serve_internal(settings.bind_host, settings.internal_port, ready)
     log.info("started", internal_port=settings.internal_port)
     code = 0

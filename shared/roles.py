@@ -39,6 +39,45 @@ def run_consumer(service: Service, role: RoleSettings) -> None:
     run_role(service.name, "consumer", role, consumer.ready, consumer.run)
 
 
+class Worker:
+    """Repeats `step`: at once while it finds work, else when woken or after the poll time. A passing failure is
+    logged and tried again; anything else is raised and ends the process."""
+
+    def __init__(self, step: Callable[[], int | bool], measure: Callable[[], None], poll_seconds: float) -> None:
+        self._step = step
+        self._measure = measure
+        self._poll_seconds = poll_seconds
+        self._measure_due = 0.0
+        self._failures = 0
+        self._trouble: str | None = "no step was done yet"
+
+    def ready(self) -> str | None:
+        """None while steps succeed; else why not."""
+        return self._trouble
+
+    def run(self, stop: Stop) -> None:
+        while not stop:
+            if not self.attempt():
+                stop.wait(min(self._poll_seconds * max(self._failures, 1), 5.0))
+
+    def attempt(self) -> bool:
+        """One step; whether it found work."""
+        try:
+            if time.monotonic() >= self._measure_due:
+                self._measure()
+                self._measure_due = time.monotonic() + _MEASURE_SECONDS
+            worked = bool(self._step())
+        except (RetryableError, PyMongoError) as error:
+            if isinstance(error, PyMongoError) and not is_transient(error):
+                raise
+            self._failures += 1
+            self._trouble = "MongoDB does not answer"
+            log.warning("cannot go on, will try again", error=type(error).__name__, failures=self._failures)
+            return False
+        self._failures, self._trouble = 0, None
+        return worked
+
+
 def run_worker(
     service: Service,
     name: str,
@@ -47,30 +86,11 @@ def run_worker(
     step: Callable[[], int | bool],
     measure: Callable[[], None],
 ) -> None:
-    """Repeat `step` until stopped: at once while it finds work, else when `collection` gains a document or
-    after the poll time. A passing failure is logged and tried again; anything else ends the process."""
+    """Repeat `step` until stopped, woken when `collection` gains a document."""
+    worker = Worker(step, measure, role.poll_seconds)
 
     def main(stop: Stop) -> None:
         wake_on_change(service.database[collection], INSERTS, stop)
-        run_steps(stop, role.poll_seconds, step, measure)
+        worker.run(stop)
 
-    run_role(service.name, name, role, lambda: None, main)
-
-
-def run_steps(stop: Stop, poll_seconds: float, step: Callable[[], int | bool], measure: Callable[[], None]) -> None:
-    failures, measure_due = 0, 0.0
-    while not stop:
-        try:
-            if time.monotonic() >= measure_due:
-                measure()
-                measure_due = time.monotonic() + _MEASURE_SECONDS
-            worked = bool(step())
-            failures = 0
-        except (RetryableError, PyMongoError) as error:
-            if isinstance(error, PyMongoError) and not is_transient(error):
-                raise
-            failures += 1
-            worked = False
-            log.warning("cannot go on, will try again", error=type(error).__name__, failures=failures)
-        if not worked:
-            stop.wait(min(poll_seconds * max(failures, 1), 5.0))
+    run_role(service.name, name, role, worker.ready, main)

@@ -19,11 +19,13 @@ _FOLDER = resources.files("shared.contracts.reference")
 
 @dataclass(frozen=True)
 class Organisation:
-    """`kind` is state, ut, ministry, division or line_ministry; `name` is by language code."""
+    """`kind` is state, ut, ministry, division or line_ministry; `name` and `short` (for tables) are by language
+    code."""
 
     code: str
     kind: str
     name: dict[str, str]
+    short: dict[str, str]
     aliases: tuple[str, ...] = ()
 
     @property
@@ -38,7 +40,10 @@ class Organisation:
 def organisations() -> dict[str, Organisation]:
     rows = json.loads((_FOLDER / "organisations.json").read_text(encoding="utf-8"))
     return {
-        row["code"]: Organisation(row["code"], row["kind"], row["name"], tuple(row.get("aliases", ()))) for row in rows
+        row["code"]: Organisation(
+            row["code"], row["kind"], row["name"], row.get("short", row["name"]), tuple(row.get("aliases", ()))
+        )
+        for row in rows
     }
 
 
@@ -70,6 +75,12 @@ def organisation_label(code: str, language: str) -> str:
     """What people read instead of the code; the code itself if it is not one of ours."""
     organisation = organisations().get(code)
     return organisation.label(language) if organisation else code
+
+
+def organisation_short(code: str, language: str) -> str:
+    """As `organisation_label`, short enough for a table: MeitY, NIC, Andhra Pradesh."""
+    organisation = organisations().get(code)
+    return (organisation.short.get(language) or organisation.short["en"]) if organisation else code
 
 
 @cache

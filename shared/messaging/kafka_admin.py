@@ -11,6 +11,7 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from shared.errors import RetryableError
 from shared.logs import get_logger
+from shared.messaging import stall
 from shared.settings import KafkaSettings
 
 log = get_logger(__name__)
@@ -60,7 +61,8 @@ class KafkaTopicAdmin:
                     bootstrap_timeout_ms=5000,
                     reconnect_backoff_max_ms=2000,
                 )
-            return do(self._client)
+            with stall.watched("ask the broker", stall.ASK):
+                return do(self._client)
         except (KafkaError, OSError, RuntimeError, AssertionError) as error:
             self.close()
             raise RetryableError(f"the broker cannot be asked: {type(error).__name__}") from error

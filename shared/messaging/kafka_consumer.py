@@ -18,6 +18,7 @@ from kafka.structs import OffsetAndMetadata
 
 from shared.errors import RetryableError
 from shared.logs import get_logger
+from shared.messaging import stall
 from shared.messaging.message import Partition, Record
 from shared.settings import KafkaSettings
 
@@ -71,7 +72,8 @@ class KafkaSubscription:
         consumer = self._connected()
         wanted = {TopicPartition(p.topic, p.number): OffsetAndMetadata(offset, "", -1) for p, offset in offsets.items()}
         try:
-            consumer.commit(wanted, timeout_ms=5000)
+            with stall.watched("commit", stall.COMMIT):
+                consumer.commit(wanted, timeout_ms=5000)
         except _LOST_MEMBERSHIP as error:
             log.info("membership lost before the commit, the records come again", error=type(error).__name__)
         except (KafkaError, OSError, RuntimeError, AssertionError) as error:
@@ -140,6 +142,7 @@ class KafkaSubscription:
 
     def _guard(self, do: Any) -> Any:
         try:
-            return do()
+            with stall.watched("poll", stall.POLL):
+                return do()
         except (KafkaError, OSError, RuntimeError, AssertionError) as error:
             raise RetryableError(f"the broker cannot be reached: {type(error).__name__}") from error

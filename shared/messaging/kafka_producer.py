@@ -29,14 +29,18 @@ class KafkaPublisher:
 
     def publish(self, messages: Sequence[Message]) -> None:
         try:
-            producer = self._connected()
-            futures = [producer.send(m.topic, value=m.value, key=m.key, headers=list(m.headers)) for m in messages]
-            acknowledged = [future.get(timeout=_DELIVERY_SECONDS) for future in futures]
+            with stall.watched("publish", stall.PUBLISH):
+                acknowledged = self._send(messages)
         except (KafkaError, OSError, RuntimeError, AssertionError) as error:
             self.reset()
             raise RetryableError(f"the broker did not acknowledge: {type(error).__name__}") from error
         for metadata in acknowledged:
             self._check_offset((metadata.topic, metadata.partition), metadata.offset)
+
+    def _send(self, messages: Sequence[Message]) -> list[Any]:
+        producer = self._connected()
+        futures = [producer.send(m.topic, value=m.value, key=m.key, headers=list(m.headers)) for m in messages]
+        return [future.get(timeout=_DELIVERY_SECONDS) for future in futures]
 
     def _check_offset(self, partition: tuple[str, int], offset: int) -> None:
         if offset < 0:  # "acknowledged", but nobody knows where: no acknowledgement

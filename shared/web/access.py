@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from flask import Flask, request
 from flask_babel import lazy_gettext as _l
+from werkzeug.exceptions import SecurityError
 
 from shared import metrics
 from shared.settings import WebSettings, is_loopback
@@ -20,7 +21,8 @@ LOCAL_PRINCIPAL = "local"
 def register(app: Flask, service: str, settings: WebSettings) -> None:
     @app.before_request
     def check() -> None:
-        if request.endpoint in OPEN_ENDPOINTS:
+        # A request under a host name that is not ours is told so by the router.
+        if request.endpoint in OPEN_ENDPOINTS or isinstance(request.routing_exception, SecurityError):
             return
         if not settings.open_on_loopback:
             metrics.REFUSED.labels(service, "no sign-in").inc()

@@ -37,7 +37,8 @@ class WebService:
 
 def create_base(service: WebService) -> Flask:
     """A Flask app with everything but the service's own routes."""
-    app = Flask(service.package, static_folder=None)
+    # `static_url_path` is what Bootstrap-Flask puts before the path of its own files.
+    app = Flask(service.package, static_folder=None, static_url_path="")
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1, x_prefix=1)  # type: ignore[method-assign]
     configure(app, service.settings)
     own = PackageLoader(service.package, "web/templates")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Flask, Response, jsonify, render_template, request
+from flask.globals import request_ctx
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from pymongo.errors import PyMongoError
@@ -36,6 +37,7 @@ _HTTP: dict[int, tuple[str, Any, Any]] = {
     422: ("invalid", _l("Something must be corrected"), _l("Correct the fields that are named and send again.")),
     429: ("too-many", _l("Too many requests"), _l("Wait a moment and try again.")),
 }
+_OTHER = (_l("This cannot be done"), _l("The request cannot be answered as it is."))
 _FAILED = (
     "failed",
     _l("Something went wrong on our side"),
@@ -65,6 +67,8 @@ def respond(problem: Problem) -> Response:
     if request.path.startswith("/api/"):
         response = jsonify(problem.body(correlation_id()))
         response.mimetype = "application/problem+json"
+    elif request_ctx.url_adapter is None:  # an untrusted Host: no page of ours has an address here
+        response = Response(f"{problem.title}. {problem.detail}\n", mimetype="text/plain")
     else:
         page = render_template("error.html", problem=problem, correlation_id=correlation_id())
         response = Response(page, mimetype="text/html")
@@ -75,9 +79,7 @@ def respond(problem: Problem) -> Response:
 
 def http_problem(error: HTTPException) -> Problem:
     status = error.code or 500
-    slug, title, detail = _HTTP.get(
-        status, (str(status), _l("This cannot be done"), _l("The request cannot be answered as it is."))
-    )
+    slug, title, detail = _HTTP.get(status, (str(status), *_OTHER))
     fields = tuple(field_problems(getattr(error, "data", None) or {}))
     if status == 400 and any(problem.field == "body" for problem in fields):
         fields = (FieldProblem("body", _l("This is not valid JSON. Send one JSON object in UTF-8.")),)

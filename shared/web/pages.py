@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from shared.contracts import vocabulary
-from shared.contracts.organisations import organisation_label
+from shared.contracts.organisations import organisation_label, organisation_short
 from shared.settings import WebSettings
 from shared.version import RELEASED, VERSION
 from shared.web.i18n import language
@@ -63,6 +63,7 @@ def register(app: Flask, service: str, settings: WebSettings) -> None:
         }
 
     app.add_template_filter(_organisation, "organisation")
+    app.add_template_filter(_organisation_short, "short")
     app.add_template_filter(_paragraphs, "paragraphs")
 
     @app.get("/assets/<path:name>")
@@ -79,6 +80,10 @@ def localised(text: Any) -> str:
 
 def _organisation(code: str | None) -> str:
     return organisation_label(code, language()) if code else "–"
+
+
+def _organisation_short(code: str | None) -> str:
+    return organisation_short(code, language()) if code else "–"
 
 
 def _paragraphs(text: str) -> Markup:

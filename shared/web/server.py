@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from collections.abc import Callable
 from typing import Any
@@ -12,14 +11,16 @@ from gunicorn.app.base import BaseApplication
 
 
 def prepare_metrics(folder: str) -> str:
-    """Point prometheus_client at `folder` (a new temporary one if empty), wiped.
+    """Point prometheus_client at `folder` (a new temporary one if empty), emptied; it may be a mount.
 
     Must run before prometheus_client is imported for the first time: it decides on import whether it counts
     in memory or in files that all workers share.
     """
     folder = folder or tempfile.mkdtemp(prefix="sankalp-metrics-")
-    shutil.rmtree(folder, ignore_errors=True)
-    os.makedirs(folder)
+    os.makedirs(folder, exist_ok=True)
+    for entry in os.scandir(folder):
+        if entry.is_file():
+            os.unlink(entry.path)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
     return folder
 

@@ -1,7 +1,7 @@
 """The words of notifications: data per event, command, audience and language (`data/wording/<language>.json`).
 
-A key is `<event>[:<command>][/<audience>]`; the most specific one that exists is taken. A further language is
-a further file.
+A key is `<event>[:<command or kind of item>][/<audience>]`; the most specific one that exists is taken. A further
+language is a further file.
 """
 
 from __future__ import annotations
@@ -38,12 +38,9 @@ def wording(language: str) -> dict[str, Any]:
 def words_of(notification: Mapping[str, Any], language: str) -> Words:
     """What a notification says in a language."""
     words = wording(language)
-    event, command, audience = (
-        notification["event_type"],
-        notification["data"].get("command"),
-        notification["audience"],
-    )
-    keys = (f"{event}:{command}/{audience}", f"{event}:{command}", f"{event}/{audience}", event)
+    event, audience, data = notification["event_type"], notification["audience"], notification["data"]
+    variant = data.get("command") or data["snapshot"]["kind"]
+    keys = (f"{event}:{variant}/{audience}", f"{event}:{variant}", f"{event}/{audience}", event)
     entry = next(words["events"][key] for key in keys if key in words["events"])
     values = _values(notification["data"], words, language)
     return Words(entry["title"].format_map(values), entry["text"].format_map(values))
