@@ -118,13 +118,12 @@ class Processor:
 
     def _process_alone(self, record: Record) -> None:
         """Try one record up to five times; then put it away. Poison is put away at once."""
-        reason, error, event_type = "bug", "", None
+        reason, error = "bug", ""
         for attempt in range(1, TRIES + 1):
             try:
                 prepared = self._prepare(record)
                 if prepared is None:
                     return
-                event_type = prepared.event.type
                 self._count(prepared.event, self._apply(prepared))
                 self._dead_letters.succeeded()
                 return
@@ -143,6 +142,7 @@ class Processor:
                 log.exception("a handler failed", place=record.place, attempt=attempt)
             if attempt < TRIES:
                 self._pause(0.05 * 2**attempt)
+        event_type = _readable_type(record)
         self._dead_letters.put(record, reason, error, event_type)
         metrics.CONSUMED.labels(self._service, event_type or "unreadable", "dead").inc()
 
@@ -166,6 +166,14 @@ class Processor:
         if outcome == "applied":
             delay = (self._clock.now() - event.time).total_seconds()
             metrics.EVENT_DELAY.labels(self._service, event.type).observe(max(delay, 0))
+
+
+def _readable_type(record: Record) -> str | None:
+    """The event type of a message whose envelope can be read, else None."""
+    try:
+        return from_record(record).type
+    except PoisonError:
+        return None
 
 
 def _worst(outcomes: Sequence[Outcome]) -> Outcome:

@@ -10,6 +10,7 @@ from kafka.errors import KafkaError
 
 from shared.errors import BrokerForgotError, RetryableError
 from shared.logs import get_logger
+from shared.messaging import stall
 from shared.messaging.message import Message
 from shared.settings import KafkaSettings
 
