@@ -68,7 +68,7 @@ class Usage:
     def _disturbed(self) -> str:
         """A warning where the rest of the machine took a tenth or more: then the figure is too low."""
         part = self.seconds.get(OTHERS, 0.0) / (self.wall * CORES)
-        return f", but {part:.0%} of the machine was taken by strangers: too low a figure" if part >= 0.1 else ""
+        return f", but {part:.0%} of the machine went to other work: the machine can do better" if part >= 0.1 else ""
 
 
 class Meter:

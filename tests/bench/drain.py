@@ -69,11 +69,15 @@ def drain(system: System, stage: Stage) -> Figure:
         raise Missing(f"there is no backlog for {stage.role}")
     meter, deadline = Meter(system.children), time.monotonic() + _PATIENCE
     system.start_role(stage.role)
-    at_start = _sample_until(left, lambda now: now < total, deadline, stage)
+    at_start = _sample_until(system, left, lambda now: now < total, deadline, stage)
     meter.start()
     window_end = time.monotonic() + (stage.window or _PATIENCE)
     at_end = _sample_until(
-        left, lambda now: now <= 0 or (stage.window is not None and time.monotonic() >= window_end), deadline, stage
+        system,
+        left,
+        lambda now: now <= 0 or (stage.window is not None and time.monotonic() >= window_end),
+        deadline,
+        stage,
     )
     usage = meter.stop()
     system.stop_roles([stage.role])
@@ -91,11 +95,14 @@ def drain(system: System, stage: Stage) -> Figure:
     )
 
 
-def _sample_until(left: Callable[[], int], reached: Callable[[int], bool], deadline: float, stage: Stage) -> int:
+def _sample_until(
+    system: System, left: Callable[[], int], reached: Callable[[int], bool], deadline: float, stage: Stage
+) -> int:
     while True:
         now = left()
         if reached(now):
             return now
         if time.monotonic() > deadline:
-            raise Missing(f"{stage.role} has not finished: {now} left")
+            last = system.stack.child(stage.role).last_lines()
+            raise Missing(f"{stage.role} has not finished: {now} left. Its last lines:\n{last}")
         time.sleep(_SAMPLE)
