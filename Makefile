@@ -73,10 +73,6 @@ lint: dev ## Check style and formatting
 types: dev ## Check types
 	@$(BIN)/mypy
 
-.PHONY: audit
-audit: dev ## Look for known vulnerabilities in what the services need
-	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/runtime.txt
-
 .PHONY: bench
 bench: dev ## Measure throughput and latency beside a reference, in one run
 	@$(BIN)/python -m tests.bench --broker $(BROKER)
