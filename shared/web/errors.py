@@ -55,6 +55,8 @@ def register(app: Flask, tellers: Mapping[type[Exception], Teller]) -> None:
     app.register_error_handler(ProblemError, lambda error: respond(error.problem))
     app.register_error_handler(CSRFError, lambda error: respond(_csrf()))
     app.register_error_handler(HTTPException, lambda error: respond(http_problem(error)))
+    # Only a body nested deeper than the parser can follow leads to this one.
+    app.register_error_handler(RecursionError, lambda error: respond(_not_json()))
     app.register_error_handler(RetryableError, lambda error: respond(unavailable(error)))
     app.register_error_handler(PyMongoError, _database)
     app.register_error_handler(Exception, _unexpected)
@@ -82,11 +84,16 @@ def http_problem(error: HTTPException) -> Problem:
     slug, title, detail = _HTTP.get(status, (str(status), *_OTHER))
     fields = tuple(field_problems(getattr(error, "data", None) or {}))
     if status == 400 and any(problem.field == "body" for problem in fields):
-        fields = (FieldProblem("body", _l("This is not valid JSON. Send one JSON object in UTF-8.")),)
+        return _not_json()
     headers = {}
     if status == 405 and getattr(error, "valid_methods", None):
         headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
     return Problem(status, slug, title, detail, fields, headers)
+
+
+def _not_json() -> Problem:
+    message = _l("This is not valid JSON. Send one JSON object in UTF-8.")
+    return Problem(400, *_HTTP[400], (FieldProblem("body", message),))
 
 
 def field_problems(data: Mapping[str, Any]) -> list[FieldProblem]:
