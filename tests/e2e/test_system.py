@@ -138,7 +138,7 @@ def test_a_broker_killed_and_started_empty_under_load_loses_and_doubles_nothing(
     for thread in threads:
         thread.join()
     assert len(accepted) > 200
-    eventually(database.complete, 180, "everything delivered by the emptied broker")
+    eventually(database.complete, 300, "everything delivered by the emptied broker")
     database.check(accepted)
 
 

@@ -46,8 +46,8 @@ def register(app: Flask, actions: Actions) -> None:
     csrf.exempt(blueprint)
 
     @blueprint.get("/actions")
-    @blueprint.arguments(ActionQuery, location="query")
-    @blueprint.response(200, page_schema(ActionSummaryOut))
+    @blueprint.arguments(ActionQuery(), location="query")
+    @blueprint.response(200, page_schema(ActionSummaryOut)())
     @blueprint.doc(summary="List action items, newest first")
     def index(query: dict[str, Any]) -> dict[str, Any]:
         today = today_in_india(actions.clock.now())
@@ -55,16 +55,16 @@ def register(app: Flask, actions: Actions) -> None:
         return {"items": [present.summary(document, today) for document in page.items], "next_cursor": page.cursor}
 
     @blueprint.get("/actions/<id>")
-    @blueprint.arguments(ActingQuery, location="query")
-    @blueprint.response(200, ActionOut)
+    @blueprint.arguments(ActingQuery(), location="query")
+    @blueprint.response(200, ActionOut())
     @blueprint.doc(summary="Read an action item")
     def read(query: dict[str, Any], id: str) -> Any:
         document = find(actions, id)
         return present.whole(actions, document, query.get("acting")), 200, {"ETag": etag(document["revision"])}
 
     @blueprint.post("/actions/<id>/commands")
-    @blueprint.arguments(CommandIn)
-    @blueprint.response(200, ActionOut, description="The item after the command.")
+    @blueprint.arguments(CommandIn())
+    @blueprint.response(200, ActionOut(), description="The item after the command.")
     @blueprint.doc(summary="Give a command", parameters=_HEADERS)
     def command(parsed: dict[str, Any], id: str) -> Any:
         key = idempotency_key(required=False)
@@ -75,7 +75,7 @@ def register(app: Flask, actions: Actions) -> None:
         return present.whole(actions, document, parsed.get("as")), 200, headers
 
     @blueprint.get("/actions/<id>/history")
-    @blueprint.response(200, HistoryOut)
+    @blueprint.response(200, HistoryOut())
     @blueprint.doc(summary="The history of an action item, verified link by link")
     def history(id: str) -> dict[str, Any]:
         return present.history(find(actions, id))

@@ -37,8 +37,8 @@ def register(app: Flask, feedback: Feedback) -> None:
     csrf.exempt(blueprint)
 
     @blueprint.post("/feedback")
-    @blueprint.arguments(SubmissionIn)
-    @blueprint.response(201, SubmissionOut, description="Stored; the same key and body again give the same answer.")
+    @blueprint.arguments(SubmissionIn())
+    @blueprint.response(201, SubmissionOut(), description="Stored; the same key and body again give the same answer.")
     @blueprint.doc(
         summary="Send a submission",
         parameters=[
@@ -63,21 +63,21 @@ def register(app: Flask, feedback: Feedback) -> None:
         )
 
     @blueprint.get("/feedback/<reference>")
-    @blueprint.response(200, SubmissionOut)
+    @blueprint.response(200, SubmissionOut())
     @blueprint.doc(summary="Read a submission by id or tracking number")
     def read(reference: str) -> dict[str, Any]:
         return present.whole(find(feedback, reference))
 
     @blueprint.get("/feedback")
-    @blueprint.arguments(SubmissionQuery, location="query")
-    @blueprint.response(200, page_schema(SubmissionSummaryOut))
+    @blueprint.arguments(SubmissionQuery(), location="query")
+    @blueprint.response(200, page_schema(SubmissionSummaryOut)())
     @blueprint.doc(summary="List submissions, newest first")
     def index(query: dict[str, Any]) -> dict[str, Any]:
         page = feedback.submissions.newest(query, query.get("cursor"))
         return {"items": [present.summary(document) for document in page.items], "next_cursor": page.cursor}
 
     @blueprint.get("/meetings")
-    @blueprint.response(200, MeetingsOut)
+    @blueprint.response(200, MeetingsOut())
     @blueprint.doc(summary="The meetings with their themes and initiatives")
     def meetings() -> dict[str, Any]:
         return {"items": [{**meeting, "code": meeting["_id"]} for meeting in feedback.meetings.all()]}

@@ -28,15 +28,15 @@ def register(app: Flask, notifier: Notifier) -> None:
     csrf.exempt(blueprint)
 
     @blueprint.get("/notifications")
-    @blueprint.arguments(InboxQuery, location="query")
-    @blueprint.response(200, page_schema(NotificationOut))
+    @blueprint.arguments(InboxQuery(), location="query")
+    @blueprint.response(200, page_schema(NotificationOut)())
     @blueprint.doc(summary="List an inbox, newest first")
     def index(query: dict[str, Any]) -> dict[str, Any]:
         page = notifier.notifications.inbox(query.get("organisation"), query.get("unread"), query.get("cursor"))
         return {"items": present.inbox(notifier, page.items), "next_cursor": page.cursor}
 
     @blueprint.post("/notifications/<id>/read")
-    @blueprint.response(200, NotificationOut)
+    @blueprint.response(200, NotificationOut())
     @blueprint.doc(summary="Mark a notification as read; again changes nothing")
     def read(id: str) -> dict[str, Any]:
         return present.inbox(notifier, [mark_read(notifier, id)])[0]
