@@ -35,8 +35,9 @@ def main() -> int:
         print(f"\nCannot go on: {error}", file=sys.stderr, flush=True)
         return 1
     finally:
-        print("\nStopping …", flush=True)
-        stack.stop()
+        if stack.supervisor.children:
+            print("\nStopping …", flush=True)
+            stack.stop()
     print(f"Stopped. Data are kept in {arguments.folder}/; `make clean-data` removes them.")
     return 0
 

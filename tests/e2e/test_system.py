@@ -22,10 +22,12 @@ from pymongo import MongoClient
 from deploy.local import demo
 from deploy.local.broker import wait_until_listening
 from deploy.local.mail_sink import messages
+from deploy.local.ports import ROLES
 from deploy.local.stack import Stack
 from shared.contracts.identity import item_of_submission
 from shared.ids import new_id
 from shared.outbox.history import verify
+from tests.conftest import skip
 from tests.support.wait import eventually
 from tests.support.world import SUBMISSION
 
@@ -207,6 +209,20 @@ def test_web_counters_add_up_over_workers(stack: Stack) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: submit(stack, new_id(), f"Sample to be counted {n}"), range(40)))
     assert accepted() - before == 40
+
+
+@pytest.mark.promtool
+def test_the_metrics_of_every_role_are_in_prometheus_format(stack: Stack) -> None:
+    if shutil.which("promtool") is None:
+        skip("no promtool on this machine (on Debian: apt-get install prometheus)")
+    for service, role, _ in ROLES:
+        with urllib.request.urlopen(
+            f"http://127.0.0.1:{stack.ports.internal(service, role)}/metrics", timeout=5
+        ) as answer:
+            metrics = answer.read()
+        checked = subprocess.run(["promtool", "check", "metrics"], input=metrics, capture_output=True, timeout=30)
+        assert checked.returncode == 0, (service, role, checked.stderr.decode())
+        assert b"sankalp_" in metrics, (service, role)
 
 
 def test_mails_carry_both_languages_and_a_stable_id(stack: Stack, database: Database) -> None:

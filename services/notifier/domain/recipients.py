@@ -77,6 +77,8 @@ def _audiences(event_type: str, data: Mapping[str, Any], rules: Sequence[Rule]) 
 def _members(audience: str, snapshot: Mapping[str, Any]) -> Sequence[str]:
     if audience == "ministry":
         return [MINISTRY]
+    if audience == "states" and snapshot.get("kind") == "resolution" and not snapshot.get("parent"):
+        return []  # a resolution as a whole: its States are told of their own parts
     if audience == "owner":
         return [snapshot["owner"]] if snapshot.get("owner") else []
     members: Sequence[str] = snapshot[audience]  # beneficiaries, supporting, states
