@@ -140,7 +140,7 @@ def deliveries(draw):
     return [order[a:b] for a, b in pairwise(edges) if a < b]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=deliveries())
 def test_in_any_order_and_repetition_the_newest_snapshot_remains(database, batches):
     database["submissions"].delete_many({})
