@@ -12,11 +12,17 @@ from pymongo.errors import DuplicateKeyError
 from shared.clock import parse_timestamp
 from shared.crash import crash_point
 from shared.errors import NotVisibleError
+from shared.logs import get_logger
 from shared.outbox.history import Entry
 from shared.storage.client import Document
 
+log = get_logger(__name__)
+
 # How often a command is decided again because an entry came between (a reminder, say) before it gives up.
 ATTEMPTS = 5
+
+# A document of MongoDB holds 16 MB; operators hear of every further thousand entries.
+LONG_HISTORY = 1000
 
 
 class Taken(Exception):
@@ -81,6 +87,8 @@ def append(
         update["$unset"] = dict.fromkeys(unset, "")
     result = collection.update_one({"_id": document["_id"], "seq": document["seq"]}, update)
     crash_point("write.committed")
+    if entry["seq"] % LONG_HISTORY == 0:
+        log.warning("a document has a long history", collection=collection.name, id=document["_id"], seq=entry["seq"])
     return result.modified_count == 1
 
 

@@ -52,9 +52,10 @@ def compose(notification: Mapping[str, Any], settings: MailSettings, public_url:
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{notification['_id']}@{parseaddr(settings.sender)[1].split('@')[1]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = ", ".join(languages)
     message.set_content(_TEMPLATES.get_template("mail.txt").render(parts=parts, link=link))
     message.add_alternative(_TEMPLATES.get_template("mail.html").render(parts=parts, link=link), subtype="html")
+    # After the contents: setting them takes Content-* headers away.
+    message["Content-Language"] = ", ".join(languages)
     return message
 
 
