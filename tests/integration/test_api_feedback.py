@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from pymongo import MongoClient
 
+from services.feedback.application import submit as submit_module
 from services.feedback.bootstrap import build
 from services.feedback.config import Config
 from services.feedback.web.app import create_app
@@ -191,3 +192,16 @@ def test_it_is_ready_when_mongodb_answers_and_the_unique_indexes_exist(fake_worl
     answer = site.client("feedback").get("/readyz")
     assert answer.status_code == 503
     assert "submissions.idempotency" in answer.json["reason"]
+
+
+def test_a_tracking_number_that_is_taken_is_drawn_again_and_is_no_repeat(site, monkeypatch):
+    taken = site.post_feedback().json["tracking_number"]
+    drawn = iter([taken, taken, "0000-0000-1"])
+    monkeypatch.setattr(submit_module, "new_tracking_number", lambda choose: next(drawn))
+    answer = site.post_feedback()
+    assert (answer.status_code, answer.json["tracking_number"]) == (201, "0000-0000-1")
+    assert "Idempotent-Replayed" not in answer.headers
+    monkeypatch.setattr(submit_module, "new_tracking_number", lambda choose: taken)
+    refused = site.post_feedback()
+    assert refused.status_code == 503
+    assert len(site.world.submissions()) == 2
