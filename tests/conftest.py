@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from shared import crash
+from shared import crash, logs
 from shared.settings import Environment, read_kafka
 from tests.support.servers import BrokerServer, running_broker, running_mongo
 from tests.support.world import FakeBus, KafkaBus, World, settings_of
+
+# Without this structlog draws its own coloured tracebacks, slowly.
+logs.configure("tests", "tests", "WARNING")
 
 IN_CI = bool(os.environ.get("CI"))
 

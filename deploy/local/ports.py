@@ -74,7 +74,9 @@ class Ports:
 
 
 def require_free(ports: Ports) -> None:
-    """Raise Unusable naming every port that somebody else listens on."""
+    """Raise Unusable naming every port that somebody else listens on, or that cannot exist."""
+    if not all(0 < port < 65_536 for port in ports.named().values()):
+        raise Unusable(f"PORT_OFFSET={ports.offset} moves a port out of 1 to 65535. Choose one from 0 to 30000.")
     taken = [f"{port} ({purpose})" for purpose, port in ports.named().items() if not _free(port)]
     if taken:
         raise Unusable(

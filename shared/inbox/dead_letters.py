@@ -107,7 +107,7 @@ def shape_of(record: Record) -> Any:
     """The data of a message as an operator may see them: names and types, no values."""
     try:
         return redacted(json.loads(record.value or b"null"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return f"<{len(record.value or b'')} bytes that are not JSON>"
 
 

@@ -145,8 +145,7 @@ def _operation(write: Write) -> InsertOne[Document] | UpdateOne:
         return InsertOne(write.document)
     # `$not $gte`, never `$lt`: `$lt` does not match a field that is not there yet.
     guard = {"_id": write.target, f"{write.path}.seq": {"$not": {"$gte": write.seq}}}
-    # `$literal`: a snapshot's texts may begin with `$`. `$unset` first, since `$set` merges sub-documents
-    # and would keep a field that the new snapshot no longer has.
+    # `$literal`: a snapshot's texts may begin with `$`; it also replaces the old snapshot as a whole.
     value = {"seq": write.seq, "snapshot": {"$literal": dict(write.snapshot)}}
-    stages: list[Mapping[str, Any]] = [{"$unset": write.path}, {"$set": {write.path: value}}, *write.then]
+    stages: list[Mapping[str, Any]] = [{"$set": {write.path: value}}, *write.then]
     return UpdateOne(guard, stages)

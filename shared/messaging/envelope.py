@@ -80,7 +80,7 @@ def from_record(record: Record) -> Event:
         data = json.loads(record.value or b"")
         time = parse_timestamp(_required(headers, "ce_time"))
         sequence = int(_required(headers, "ce_sequence"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise PoisonError(f"the message cannot be decoded: {type_name(error)}") from None
     if not isinstance(data, dict):
         raise PoisonError("the data are not a JSON object")

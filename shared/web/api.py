@@ -6,9 +6,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, render_template, request
-from flask_smorest import Api
-from marshmallow import Schema, fields
+from flask_smorest import Api, Blueprint
+from marshmallow import RAISE, Schema, fields
 from webargs import flaskparser
+from webargs.flaskparser import FlaskParser
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from shared.version import VERSION
@@ -30,6 +32,24 @@ class ProblemSchema(Schema):
     errors = fields.List(fields.Nested(FieldErrorSchema))
     correlation_id = fields.String(metadata={"description": "quote it when you ask for help"})
     open_commands = fields.List(fields.String(), metadata={"description": "with 409: the moves that are open"})
+
+
+class _Parser(FlaskParser):
+    """Refuses unknown query arguments as it does unknown fields of a body: a misspelt filter that is ignored would
+    answer with everything. The language may be asked for at any address."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": RAISE}
+
+    def load_querystring(self, req: Any, schema: Any) -> Any:
+        arguments = MultiDict(req.args)
+        arguments.pop("lang", None)
+        return self._makeproxy(arguments, schema)
+
+
+class ApiBlueprint(Blueprint):
+    """The blueprint of an API: `/api/v1/…`."""
+
+    ARGUMENTS_PARSER = _Parser()
 
 
 class ProblemApi(Api):

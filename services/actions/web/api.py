@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask
-from flask_smorest import Blueprint
 
 from services.actions.application.command import NoSuchItem
 from services.actions.bootstrap import Actions
@@ -15,7 +14,7 @@ from services.actions.web.schemas import ActingQuery, ActionOut, ActionQuery, Ac
 from shared.clock import today_in_india
 from shared.ids import is_id
 from shared.storage.client import Document
-from shared.web.api import create_api
+from shared.web.api import ApiBlueprint, create_api
 from shared.web.app import csrf
 from shared.web.conditional import asked_revision, etag, idempotency_key
 from shared.web.pagination import page_schema
@@ -42,7 +41,7 @@ _HEADERS = [
 
 def register(app: Flask, actions: Actions) -> None:
     api = create_api(app, "Sankalp actions", DESCRIPTION)
-    blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+    blueprint = ApiBlueprint("api", __name__, url_prefix="/api/v1")
     csrf.exempt(blueprint)
 
     @blueprint.get("/actions")

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Flask, url_for
 from flask_babel import lazy_gettext as _l
-from flask_smorest import Blueprint
 
 from services.feedback.adapters.tracking import parse_tracking_number
 from services.feedback.bootstrap import Feedback
@@ -22,7 +21,7 @@ from services.feedback.web.schemas import (
 from shared import metrics
 from shared.ids import is_id
 from shared.storage.client import Document
-from shared.web.api import create_api
+from shared.web.api import ApiBlueprint, create_api
 from shared.web.app import csrf
 from shared.web.conditional import idempotency_key
 from shared.web.pagination import page_schema
@@ -33,7 +32,7 @@ DESCRIPTION = "What States and Union Territories submit after a conference, and 
 
 def register(app: Flask, feedback: Feedback) -> None:
     api = create_api(app, "Sankalp feedback", DESCRIPTION)
-    blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+    blueprint = ApiBlueprint("api", __name__, url_prefix="/api/v1")
     csrf.exempt(blueprint)
 
     @blueprint.post("/feedback")

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Flask
 from flask_babel import lazy_gettext as _l
-from flask_smorest import Blueprint
 
 from services.notifier.bootstrap import Notifier
 from services.notifier.web import present
@@ -14,7 +13,7 @@ from services.notifier.web.schemas import InboxQuery, NotificationOut
 from shared.clock import timestamp
 from shared.ids import is_id
 from shared.storage.client import Document
-from shared.web.api import create_api
+from shared.web.api import ApiBlueprint, create_api
 from shared.web.app import csrf
 from shared.web.pagination import page_schema
 from shared.web.problem import Problem, ProblemError
@@ -24,7 +23,7 @@ DESCRIPTION = "Who was told of what, on which channel, and what became of it."
 
 def register(app: Flask, notifier: Notifier) -> None:
     api = create_api(app, "Sankalp notifier", DESCRIPTION)
-    blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+    blueprint = ApiBlueprint("api", __name__, url_prefix="/api/v1")
     csrf.exempt(blueprint)
 
     @blueprint.get("/notifications")
