@@ -46,17 +46,31 @@ def words(text: str) -> Iterator[str]:
 
 
 def search_tokens(texts: Iterable[str], numbers: Iterable[str] = (), limit: int = 400) -> list[str]:
-    """The distinct tokens of a document: its words, and each number whole and by every prefix of three or
-    more symbols, so that a half-remembered number is found. At most `limit`, in order of appearance."""
+    """The distinct tokens of a document: its words, numbers with marks in them also as one (`G-20` is `g`, `20` and
+    `g20`), and each of `numbers` whole and by every prefix of three or more symbols, so that a half-remembered one
+    is found. At most `limit`, in order of appearance."""
     tokens: dict[str, None] = {}
     for number in numbers:
         compact = "".join(words(number))
         tokens.update(dict.fromkeys(compact[:length] for length in range(3, len(compact) + 1)))
     for text in texts:
-        tokens.update(dict.fromkeys(words(text)))
+        for chunk in text.split():
+            found = list(words(chunk))
+            tokens.update(dict.fromkeys(found))
+            if _is_number(found):
+                tokens["".join(found)] = None
     return list(tokens)[:limit]
 
 
 def query_tokens(query: str, limit: int = 8) -> list[str]:
-    """What to look for: every one of the query's words, at most `limit` of them."""
-    return list(dict.fromkeys(words(query)))[:limit]
+    """What to look for: every one of the query's words, a number with marks in it as one; at most `limit`."""
+    tokens: dict[str, None] = {}
+    for chunk in query.split():
+        found = list(words(chunk))
+        tokens.update(dict.fromkeys(["".join(found)] if _is_number(found) else found))
+    return list(tokens)[:limit]
+
+
+def _is_number(parts: list[str]) -> bool:
+    """Whether the words of a chunk are the groups of a number, such as a tracking or file number."""
+    return len(parts) > 1 and any(character.isdigit() for part in parts for character in part)
