@@ -28,6 +28,7 @@ from shared.storage.indexes import create_indexes
 
 # Redriving never stops at a count of failures: an operator is looking.
 _NO_LIMIT = 1_000_000_000
+_PAGE = 200
 
 
 def main() -> None:
@@ -134,7 +135,9 @@ def redrive_letter(id: str, service: str | None) -> None:
     except PyMongoError:
         raise
     except Exception as error:
-        raise SystemExit(f"still failing: {type(error).__name__}: {error}") from None
+        # Only our own words: another error may quote what the message holds.
+        told = str(error) if isinstance(error, SankalpError) else type(error).__name__
+        raise SystemExit(f"still failing: {told}") from None
     told = {"applied": "applied", None: "no handler wants it"}.get(outcome, "already applied")
     found.dead_letters(_NO_LIMIT).settle(id, "redriven", told)
     click.echo(told)
@@ -221,9 +224,15 @@ def verify_histories(service: str | None, aggregate: str | None) -> None:
 
 
 def _histories(service: Service, aggregate: str | None) -> Iterator[dict[str, Any]]:
-    filter = {"_id": aggregate} if aggregate else {}
     for name in service.aggregates:
-        yield from service.database[name].find(filter, {"seq": 1, "history": 1})
+        after = ""
+        while True:  # by pages: a query's time limit counts over its whole cursor
+            wanted = {"_id": aggregate} if aggregate else {"_id": {"$gt": after}}
+            page = list(service.database[name].find(wanted, {"seq": 1, "history": 1}, limit=_PAGE).sort("_id", 1))
+            yield from page
+            if aggregate or len(page) < _PAGE:
+                break
+            after = page[-1]["_id"]
 
 
 @cli.command("write-contracts")

@@ -45,32 +45,36 @@ def words(text: str) -> Iterator[str]:
         yield word
 
 
-def search_tokens(texts: Iterable[str], numbers: Iterable[str] = (), limit: int = 400) -> list[str]:
+def search_tokens(texts: Iterable[str], numbers: Iterable[str] = (), limit: int = 1500) -> list[str]:
     """The distinct tokens of a document: its words, numbers with marks in them also as one (`G-20` is `g`, `20` and
-    `g20`), and each of `numbers` whole and by every prefix of three or more symbols, so that a half-remembered one
-    is found. At most `limit`, in order of appearance."""
+    `g20`), and each of `numbers` by its groups, whole, and by every prefix of three or more symbols, so that a
+    half-remembered one is found. At most `limit`, in order of appearance."""
     tokens: dict[str, None] = {}
     for number in numbers:
-        compact = "".join(words(number))
+        groups = list(words(number))
+        tokens.update(dict.fromkeys(groups))
+        compact = "".join(groups)
         tokens.update(dict.fromkeys(compact[:length] for length in range(3, len(compact) + 1)))
     for text in texts:
         for chunk in text.split():
             found = list(words(chunk))
             tokens.update(dict.fromkeys(found))
-            if _is_number(found):
+            if _is_number(chunk, found):
                 tokens["".join(found)] = None
     return list(tokens)[:limit]
 
 
-def query_tokens(query: str, limit: int = 8) -> list[str]:
-    """What to look for: every one of the query's words, a number with marks in it as one; at most `limit`."""
+def query_tokens(query: str) -> list[str]:
+    """What to look for: every one of the query's words, a number with marks in it as one."""
     tokens: dict[str, None] = {}
     for chunk in query.split():
         found = list(words(chunk))
-        tokens.update(dict.fromkeys(["".join(found)] if _is_number(found) else found))
-    return list(tokens)[:limit]
+        tokens.update(dict.fromkeys(["".join(found)] if _is_number(chunk, found) else found))
+    return list(tokens)
 
 
-def _is_number(parts: list[str]) -> bool:
-    """Whether the words of a chunk are the groups of a number, such as a tracking or file number."""
-    return len(parts) > 1 and any(character.isdigit() for part in parts for character in part)
+def _is_number(chunk: str, parts: list[str]) -> bool:
+    """Whether a chunk is a number in groups, such as a tracking or file number: digits, and only - / . between."""
+    if len(parts) < 2 or "," in chunk.strip(",;:") or ";" in chunk.strip(",;:"):
+        return False
+    return any(character.isdigit() for part in parts for character in part)

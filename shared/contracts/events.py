@@ -6,6 +6,7 @@ consumers first. Consumers ignore fields that they do not know.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,7 +131,7 @@ class ActionProgressReported(_ActionEvent):
 class ActionTargetRevised(_ActionEvent):
     """The target date moved."""
 
-    previous = _code("target date before (YYYY-MM-DD)")
+    previous = _day("target date before, null if there was none")
     target_date = _code("target date now (YYYY-MM-DD)")
     revision = fields.Integer(required=True, metadata={"description": "1 for the first revision"})
 
@@ -230,6 +231,15 @@ _NEWEST = {type: max(v for t, v in CONTRACTS if t == type) for type, _ in CONTRA
 def current_version(type: str) -> int:
     """The version that is published now. Raises KeyError for a type that no contract names."""
     return _NEWEST[type]
+
+
+def require_valid(type: str, data: Mapping[str, Any]) -> None:
+    """Check the data of an event before it is written: nothing may be stored that no consumer could read. Raises
+    ValueError, which is a fault of ours."""
+    try:
+        CONTRACTS[type, current_version(type)].schema().load(dict(data))
+    except ValidationError as error:
+        raise ValueError(f"data of {type} break their schema in: {', '.join(sorted(error.messages_dict))}") from None
 
 
 def checked_data(event: Event) -> dict[str, Any]:

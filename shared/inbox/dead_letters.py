@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -35,7 +37,7 @@ class DeadLetters:
         self._group = group
         self._stop_after = stop_after
         self._clock = clock
-        self._clean = False  # whether the stored count is known to be 0
+        self._reset_due = 0.0
 
     def put(self, record: Record, reason: str, error: str, event_type: str | None) -> None:
         """Keep the message as it came. Raises StopConsumerError instead when too many came in a row.
@@ -45,7 +47,7 @@ class DeadLetters:
         if self.in_a_row() >= self._stop_after:
             raise StopConsumerError(f"{self._stop_after} messages in a row failed ({reason}: {error})")
         letter = {
-            "_id": f"{record.place}:{self._group}",
+            "_id": _letter_id(record, self._group),
             "topic": record.partition.topic,
             "partition": record.partition.number,
             "offset": record.offset,
@@ -61,10 +63,11 @@ class DeadLetters:
         }
         try:
             self._letters.insert_one(letter)
-        except DuplicateKeyError:
-            return  # put away before, and delivered once more
+        except DuplicateKeyError:  # put away before, and still failing; an operator's "discarded" stands
+            again = {"_id": letter["_id"], "state": {"$ne": "discarded"}}
+            self._letters.update_one(again, {"$set": {"state": "waiting", "error": error, "reason": reason}})
         self._state.update_one({"_id": self._group}, {"$inc": {"dead_in_a_row": 1}}, upsert=True)
-        self._clean = False
+        self._reset_due = 0.0
         metrics.DEAD_LETTERS.labels(self._service, record.partition.topic, reason).inc()
         log.error("message put away", place=record.place, reason=reason, error=error, event_type=event_type)
 
@@ -73,10 +76,11 @@ class DeadLetters:
         return int(state["dead_in_a_row"]) if state else 0
 
     def succeeded(self) -> None:
-        """A message was applied: the row is broken."""
-        if not self._clean:
-            self._state.update_one({"_id": self._group}, {"$set": {"dead_in_a_row": 0}}, upsert=True)
-            self._clean = True
+        """A message had an effect: the row is broken. Written at most once a second, and only where there is one."""
+        now = time.monotonic()
+        if now >= self._reset_due:
+            self._reset_due = now + 1.0
+            self._state.update_one({"_id": self._group, "dead_in_a_row": {"$gt": 0}}, {"$set": {"dead_in_a_row": 0}})
 
     def waiting(self, limit: int = 100) -> Iterator[Document]:
         """The newest letters that still wait, without their contents."""
@@ -89,6 +93,12 @@ class DeadLetters:
     def settle(self, id: str, state: str, note: str) -> None:
         """Close a letter as `redriven` or `discarded`."""
         self._letters.update_one({"_id": id}, {"$set": {"state": state, "note": note, "settled_at": self._clock.now()}})
+
+
+def _letter_id(record: Record, group: str) -> str:
+    """Where the message lay and what it held: a broker that lost its data gives the same places away again."""
+    content = hashlib.sha256(repr((record.headers, record.key, record.value)).encode()).hexdigest()[:12]
+    return f"{record.place}:{content}:{group}"
 
 
 def record_of(letter: Document) -> Record:

@@ -166,6 +166,7 @@ class ConsumerLoop:
             lags = self.subscription.lag()
         except RetryableError:
             return
+        metrics.CONSUMER_LAG.clear()  # partitions that are no longer ours have no lag here
         for partition, lag in lags.items():
             metrics.CONSUMER_LAG.labels(self._service, partition.topic, str(partition.number)).set(lag)
         metrics.CONSUMER_PAUSED_AGE.labels(self._service).set(now - self._held.since if self._held else 0)

@@ -90,8 +90,9 @@ class Processor:
             else:
                 if prepared is not None:
                     good.append(prepared)
-        suspects.extend(self._apply_together(good))
-        if len(suspects) < len(records):
+        failed = self._apply_together(good)
+        suspects.extend(failed)
+        if len(failed) < len(good):
             self._dead_letters.succeeded()
         for record in suspects:
             self._process_alone(record)

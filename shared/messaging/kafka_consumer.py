@@ -3,7 +3,8 @@ that a broker that lost its data makes it start from the beginning."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
@@ -25,6 +26,10 @@ from shared.settings import KafkaSettings
 log = get_logger(__name__)
 
 MAX_RECORDS = 500
+# A member that fetches hears from the broker at every fetch, records or not. Silence for so long means that the client
+# waits for an answer that was lost with a connection (seen when a broker is killed); it is then opened anew.
+SILENCE_SECONDS = 15.0
+_LOOK_EVERY_SECONDS = 1.0
 _LOST_MEMBERSHIP = (CommitFailedError, IllegalGenerationError, RebalanceInProgressError, UnknownMemberIdError)
 
 
@@ -40,15 +45,26 @@ class _Epoch(ConsumerRebalanceListener):  # type: ignore[misc,unused-ignore]
 
 
 class KafkaSubscription:
-    """Connects on first use and anew after an error that leaves the client unusable. Not thread-safe."""
+    """Connects on first use, and anew after every error: what an error leaves behind in the client is not trusted.
+    Not thread-safe."""
 
-    def __init__(self, settings: KafkaSettings, group: str, topics: Sequence[str]) -> None:
+    def __init__(
+        self,
+        settings: KafkaSettings,
+        group: str,
+        topics: Sequence[str],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._settings = settings
         self._group = group
         self._topics = list(topics)
         self._consumer: Any = None
         self._epoch = _Epoch()
+        self._settled_epoch = 0
         self._paused = False
+        self._monotonic = monotonic
+        self._heard_at = monotonic()
+        self._look_due = 0.0
 
     def poll(self, seconds: float) -> list[Record]:
         consumer = self._connected()
@@ -56,6 +72,11 @@ class KafkaSubscription:
             # Partitions that a rebalance brought meanwhile are paused as well before anything is fetched.
             self._guard(lambda: consumer.pause(*consumer.assignment()))
         polled = self._guard(lambda: consumer.poll(timeout_ms=int(seconds * 1000), max_records=MAX_RECORDS))
+        if self._epoch.number != self._settled_epoch:
+            self._guard(lambda: self._return_to_committed(consumer))
+            self._settled_epoch = self._epoch.number
+            return []
+        self._require_an_answer(consumer)
         return [
             Record(
                 partition=Partition(record.topic, record.partition),
@@ -68,7 +89,32 @@ class KafkaSubscription:
             for record in records
         ]
 
+    def _return_to_committed(self, consumer: Any) -> None:
+        """Begin every partition of a new assignment at its committed offset. The client would go on where it was in
+        partitions that stayed with it, past records that were polled and then dropped."""
+        for partition in consumer.assignment():
+            offset = consumer.committed(partition, timeout_ms=5000)
+            if offset is None:
+                consumer.seek_to_beginning(partition)
+            else:
+                consumer.seek(partition, offset)
+
+    def _require_an_answer(self, consumer: Any) -> None:
+        """Open the client anew when no fetch has been answered for too long. Raises RetryableError."""
+        now = self._monotonic()
+        if now < self._look_due:
+            return
+        self._look_due = now + _LOOK_EVERY_SECONDS
+        rate = consumer.metrics().get("consumer-fetch-manager-metrics", {}).get("fetch-rate", 0.0)
+        if rate > 0 or self._paused or not consumer.assignment():
+            self._heard_at = now
+        elif now - self._heard_at > SILENCE_SECONDS:
+            self.close()
+            raise RetryableError(f"no fetch was answered for {SILENCE_SECONDS:.0f} s, the client is opened anew")
+
     def commit(self, offsets: Mapping[Partition, int]) -> None:
+        if not offsets:
+            return
         consumer = self._connected()
         wanted = {TopicPartition(p.topic, p.number): OffsetAndMetadata(offset, "", -1) for p, offset in offsets.items()}
         try:
@@ -77,24 +123,26 @@ class KafkaSubscription:
         except _LOST_MEMBERSHIP as error:
             log.info("membership lost before the commit, the records come again", error=type(error).__name__)
         except (KafkaError, OSError, RuntimeError, AssertionError) as error:
+            self.close()
             raise RetryableError(f"offsets cannot be committed: {type(error).__name__}") from error
 
     def assigned(self) -> frozenset[Partition]:
-        consumer = self._connected()
-        return frozenset(Partition(p.topic, p.partition) for p in consumer.assignment())
+        if self._consumer is None:
+            return frozenset()
+        return frozenset(Partition(p.topic, p.partition) for p in self._consumer.assignment())
 
     def epoch(self) -> int:
         return self._epoch.number
 
     def pause(self) -> None:
-        consumer = self._connected()
         self._paused = True
-        self._guard(lambda: consumer.pause(*consumer.assignment()))
+        if self._consumer is not None:
+            self._guard(lambda: self._consumer.pause(*self._consumer.assignment()))
 
     def resume(self) -> None:
-        consumer = self._connected()
         self._paused = False
-        self._guard(lambda: consumer.resume(*consumer.paused()))
+        if self._consumer is not None:
+            self._guard(lambda: self._consumer.resume(*self._consumer.paused()))
 
     def lag(self) -> dict[Partition, int]:
         # From the fetched high-water mark: `end_offsets` is wrong for batches on Tansu.
@@ -110,14 +158,17 @@ class KafkaSubscription:
     def close(self) -> None:
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
+            self._epoch.number += 1  # what this client has polled is nobody's
             try:
-                consumer.close(autocommit=False, timeout_ms=3000)
+                with stall.watched("close", stall.COMMIT):
+                    consumer.close(autocommit=False, timeout_ms=3000)
             except Exception as error:
                 log.debug("consumer did not close", error=type(error).__name__)
 
     def _connected(self) -> Any:
         if self._consumer is None:
             self._consumer = self._guard(self._open)
+            self._heard_at = self._monotonic()
         return self._consumer
 
     def _open(self) -> Any:
@@ -136,6 +187,9 @@ class KafkaSubscription:
             request_timeout_ms=30_000,
             reconnect_backoff_max_ms=2000,
             bootstrap_timeout_ms=5000,
+            # Rates over about ten seconds, so that silence is noticed.
+            metrics_sample_window_ms=5000,
+            metrics_num_samples=2,
         )
         consumer.subscribe(topics=self._topics, listener=self._epoch)
         return consumer
@@ -145,4 +199,5 @@ class KafkaSubscription:
             with stall.watched("poll", stall.POLL):
                 return do()
         except (KafkaError, OSError, RuntimeError, AssertionError) as error:
+            self.close()
             raise RetryableError(f"the broker cannot be reached: {type(error).__name__}") from error

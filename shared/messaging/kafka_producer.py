@@ -53,9 +53,12 @@ class KafkaPublisher:
             raise BrokerForgotError(f"the broker gave offset {offset} after {last}")
         self._last_offset[partition] = offset
 
+    def forget(self) -> None:
+        self.reset()
+        self._last_offset.clear()
+
     def reset(self) -> None:
         producer, self._producer = self._producer, None
-        self._last_offset.clear()
         if producer is not None:
             try:
                 producer.close(timeout=1)

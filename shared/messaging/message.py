@@ -49,8 +49,9 @@ class Publisher(Protocol):
         BrokerForgotError when the broker acknowledges an offset that it had already given away.
         """
 
-    def reset(self) -> None:
-        """Drop the connection and what is remembered of the broker."""
+    def forget(self) -> None:
+        """Drop the connection and the offsets that are remembered: the broker has lost its data. After a mere error
+        the offsets are kept, since an offset that goes back after it tells of the loss."""
 
     def close(self) -> None: ...
 

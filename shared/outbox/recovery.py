@@ -56,13 +56,14 @@ class Recovery:
         self._admin = admin
         self._clock = clock
         self._window = dt.timedelta(days=window_days)
+        self._suspected = False  # kept here too until the recovery is done: the note itself may fail
 
     def compare(self, still_active: Callable[[], bool]) -> bool:
         """Recover if the broker has forgotten; True if it had. Raises RetryableError while it is away or when
         `still_active` turns false (another relay has taken over and will compare for itself)."""
         current = self._admin.topic_ids(self._topics)
         record = self._state.find_one({"_id": _RECORD})
-        if record is not None and not record.get("suspected") and record["ids"] == current:
+        if record is not None and not self._suspected and not record.get("suspected") and record["ids"] == current:
             return False
         if record is None and not any(staged.any_published() for staged in self._staged):
             self._store(self._ready_topics())
@@ -72,6 +73,7 @@ class Recovery:
 
     def suspect(self) -> None:
         """Note durably that the broker must have forgotten although its ids may look the same."""
+        self._suspected = True
         self._state.update_one({"_id": _RECORD}, {"$set": {"suspected": True}, "$setOnInsert": {"ids": {}}}, True)
         crash_point("recovery.suspected")
 
@@ -79,7 +81,7 @@ class Recovery:
         self.suspect()
         metrics.BROKER_FORGOT.labels(self._service).inc()
         log.warning("the broker has forgotten its data, sending the recovery window again")
-        self._publisher.reset()
+        self._publisher.forget()
         ids = self._ready_topics()
         crash_point("recovery.topics_ready")
         since = self._clock.now() - self._window
@@ -103,3 +105,4 @@ class Recovery:
 
     def _store(self, ids: dict[str, str]) -> None:
         self._state.replace_one({"_id": _RECORD}, {"ids": ids, "suspected": False}, upsert=True)
+        self._suspected = False

@@ -112,6 +112,8 @@ class Relay:
             self._recovery.suspect()
             raise
         crash_point("relay.acknowledged")
+        if not self.lease.held():  # another relay may have recovered a broker that forgot what we have just sent
+            raise RetryableError("the lease was lost while publishing; nothing is marked")
         staged.mark_published(documents)
         crash_point("relay.marked")
         for type, count in Counter(entry["type"] for _, entry in entries).items():

@@ -12,6 +12,8 @@ from pymongo.collection import Collection
 from shared.clock import timestamp
 from shared.storage.client import Document
 
+PAGE = 200
+_BEGINNING = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _STAGED: dict[str, Any] = {"staged_at": {"$exists": True}}
 # Only the unpublished tail leaves the database; a long history costs the relay nothing.
 _TAIL = {"$slice": ["$history", {"$min": [-1, {"$subtract": ["$published_seq", "$seq"]}]}]}
@@ -66,16 +68,9 @@ class StagedDocuments:
     ) -> Iterator[Document]:
         """Documents with the entries that are already published and not older than `since` (None: all),
         oldest change first; optionally only one event type or one document."""
-        filter: dict[str, Any] = {}
-        if since is not None:
-            filter["changed_at"] = {"$gte": since}
-        if aggregate is not None:
-            filter["_id"] = aggregate
-        cursor = self.collection.find(filter, {**self._projection, "history": 1}, batch_size=200)
-        if aggregate is None:
-            cursor = cursor.sort("changed_at", ASCENDING).hint("changed")
         earliest = timestamp(since) if since is not None else ""
-        for document in cursor:
+        documents = self._one(aggregate) if aggregate is not None else self._changed_since(since or _BEGINNING)
+        for document in documents:
             document["history"] = [
                 entry
                 for entry in document["history"]
@@ -85,3 +80,23 @@ class StagedDocuments:
             ]
             if document["history"]:
                 yield document
+
+    def _one(self, id: str) -> Iterator[Document]:
+        yield from self.collection.find({"_id": id}, {**self._projection, "history": 1})
+
+    def _changed_since(self, since: dt.datetime) -> Iterator[Document]:
+        """All documents changed since then, oldest change first, by short queries of a page each: the time limit of
+        a query counts over its whole cursor, and a large collection would never be read to its end. A document that
+        changes meanwhile comes once more."""
+        after: dict[str, Any] = {"changed_at": {"$gte": since}}
+        projection = {**self._projection, "history": 1, "changed_at": 1}
+        while True:
+            order = [("changed_at", ASCENDING), ("_id", ASCENDING)]
+            page = list(self.collection.find(after, projection, limit=PAGE).sort(order).hint("changed"))
+            yield from page
+            if len(page) < PAGE:
+                return
+            last = page[-1]
+            later = {"changed_at": {"$gt": last["changed_at"]}}
+            same = {"changed_at": last["changed_at"], "_id": {"$gt": last["_id"]}}
+            after = {"$or": [same, later]}

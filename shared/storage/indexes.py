@@ -25,7 +25,7 @@ def outbox_indexes(collection: str) -> tuple[Index, ...]:
     """What the relay needs on a collection of aggregates: its queue, and the recovery window."""
     return (
         Index(collection, "staged", (("staged_at", 1),), partial={"staged_at": {"$exists": True}}),
-        Index(collection, "changed", (("changed_at", 1),)),
+        Index(collection, "changed", (("changed_at", 1), ("_id", 1))),
     )
 
 

@@ -40,6 +40,12 @@ class _Parser(FlaskParser):
 
     DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": RAISE}
 
+    def _raw_load_json(self, req: Any) -> Any:
+        try:
+            return super()._raw_load_json(req)
+        except ValueError:  # such as a number of thousands of digits
+            flaskparser.abort(400, messages={"json": ["invalid"]})
+
     def load_querystring(self, req: Any, schema: Any) -> Any:
         arguments = MultiDict(req.args)
         arguments.pop("lang", None)

@@ -21,8 +21,9 @@ def etag(revision: int) -> str:
     return f'"{revision}"'
 
 
-def asked_revision() -> int:
-    """The revision that the client has seen. Raises a 428 without If-Match, a 412 for one that is not ours."""
+def asked_revision() -> int | None:
+    """The revision that the client has seen; None for `*`, which fits any. Raises a 428 without If-Match, a 412 for
+    what is no tag of ours."""
     header = request.headers.get("If-Match")
     if header is None:
         raise ProblemError(
@@ -34,7 +35,10 @@ def asked_revision() -> int:
                 (FieldProblem("If-Match", _l("This header is missing.")),),
             )
         )
-    match = _ETAG.fullmatch(header.strip())
+    tag = header.strip()
+    if tag == "*":
+        return None
+    match = _ETAG.fullmatch(tag)
     if match is None:
         raise ProblemError(stale())
     return int(match[1])
@@ -49,6 +53,17 @@ def stale(current: int | None = None) -> Problem:
         _l("Somebody changed this after you had read it. Read it again and decide anew."),
         headers=headers,
     )
+
+
+def is_key(text: str) -> bool:
+    """Whether a text can be an idempotency key: 1 to 255 visible ASCII characters."""
+    return _KEY.fullmatch(text) is not None
+
+
+def asked_form_key(values: Mapping[str, str]) -> str | None:
+    """The key that a form has carried from birth; None where it is missing or was tampered with."""
+    key = values.get("_key", "")
+    return key if is_key(key) else None
 
 
 def idempotency_key(*, required: bool) -> str | None:

@@ -113,7 +113,8 @@ def flatten(messages: Any, name: str = "") -> list[FieldProblem]:
     if isinstance(messages, Mapping):
         found = []
         for key, value in messages.items():
-            part = "" if key == "_schema" else str(key)
+            # A name that the client made up is told back; what cannot be encoded is escaped.
+            part = "" if key == "_schema" else str(key).encode("utf-8", "backslashreplace").decode()
             found.extend(flatten(value, ".".join(filter(None, (name, part)))))
         return found
     if isinstance(messages, (list, tuple)):

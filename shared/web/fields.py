@@ -151,8 +151,12 @@ class Whole(_Localised, fields.Integer):
         self.least, self.most = least, most
 
     def _validated(self, value: Any) -> int:
-        good = isinstance(value, int) or (isinstance(value, str) and value.isascii() and value.isdigit())
-        if isinstance(value, bool) or not good or not self.least <= int(value) <= self.most:
+        typed = isinstance(value, str) and len(value) <= 12 and value.isascii() and value.isdigit()
+        if (
+            isinstance(value, bool)
+            or not (isinstance(value, int) or typed)
+            or not self.least <= int(value) <= self.most
+        ):
             raise self.make_error("invalid", least=self.least, most=self.most)
         return int(value)
 

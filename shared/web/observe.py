@@ -16,6 +16,7 @@ log = get_logger(__name__)
 HEADER = "X-Correlation-ID"
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _QUIET = frozenset({"healthz", "readyz", "assets", "bootstrap.static"})
 
 
@@ -31,14 +32,15 @@ def register(app: Flask, service: str) -> None:
     def end(response: Response) -> Response:
         route = request.url_rule.rule if request.url_rule else "none"
         seconds = time.perf_counter() - g.get("started", time.perf_counter())
-        metrics.HTTP_REQUESTS.labels(service, route, request.method, str(response.status_code)).inc()
-        metrics.HTTP_SECONDS.labels(service, route, request.method).observe(seconds)
+        method = request.method if request.method in _METHODS else "other"
+        metrics.HTTP_REQUESTS.labels(service, route, method, str(response.status_code)).inc()
+        metrics.HTTP_SECONDS.labels(service, route, method).observe(seconds)
         if "correlation_id" in g:
             response.headers[HEADER] = g.correlation_id
         if request.endpoint not in _QUIET:
             log.info(
                 "request",
-                method=request.method,
+                method=method,
                 route=route,
                 status=response.status_code,
                 milliseconds=round(seconds * 1000, 1),

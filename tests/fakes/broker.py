@@ -65,11 +65,10 @@ class FakePublisher:
         for message in messages:
             partition, offset = self._broker.append(message)
             if offset <= self._last.get(partition, -1):
-                self.reset()
                 raise BrokerForgotError("an offset went back")
             self._last[partition] = offset
 
-    def reset(self) -> None:
+    def forget(self) -> None:
         self._last.clear()
 
     def close(self) -> None:

@@ -153,7 +153,7 @@ def test_a_notification_is_marked_as_read_on_the_page(site):
     page = client.get("/inbox?organisation=MEITY")
     assert "1 unread notification" in page.text
     id = next(n["_id"] for n in site.world.notifications() if n["organisation"] == "MEITY" and n["channel"] == "inbox")
-    form = Page(page.text).form("csrf_token", "_back")
+    form = Page(page.text).form("csrf_token", "_organisation", "_unread")
     answer = client.post(f"/inbox/{id}/read", data=form)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/inbox?organisation=MEITY")
     assert "0 unread notifications" in client.get(answer.headers["Location"]).text
@@ -166,5 +166,5 @@ def test_the_way_back_never_leaves_the_site(site, back):
     client = site.client("notifier")
     form = Page(client.get("/inbox").text).form("csrf_token")
     id = next(n["_id"] for n in site.world.notifications() if n["status"] == "sent" and n["channel"] == "inbox")
-    answer = client.post(f"/inbox/{id}/read", data={**form, "_back": back})
+    answer = client.post(f"/inbox/{id}/read", data={**form, "_organisation": back, "_unread": back})
     assert answer.headers["Location"].startswith("/inbox?organisation=")

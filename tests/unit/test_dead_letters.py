@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from shared.errors import PoisonError
@@ -64,10 +66,24 @@ def test_letters_wait_until_they_are_settled_and_are_listed_without_contents(con
     assert consuming.letters.get(letter["_id"])["note"] == "a test"
 
 
-def test_a_letter_delivered_once_more_is_put_away_and_counted_once(consuming):
+def test_a_letter_delivered_once_more_is_kept_once_and_counted_each_time(consuming):
     letter = letter_after(consuming, message(1))
     consuming.letters.put(record_of(letter), "bug", "again", None)
-    assert (len(consuming.dead()), consuming.letters.in_a_row()) == (1, 1)
+    assert (len(consuming.dead()), consuming.letters.in_a_row()) == (1, 2)
+
+
+def test_a_redriven_letter_that_fails_again_waits_again_and_a_discarded_one_does_not(consuming):
+    letter = letter_after(consuming, message(1))
+    for settled, then in (("redriven", "waiting"), ("discarded", "discarded")):
+        consuming.letters.settle(letter["_id"], settled, "a test")
+        consuming.letters.put(record_of(letter), "bug", "again", None)
+        assert consuming.letters.get(letter["_id"])["state"] == then
+
+
+def test_another_message_at_the_same_place_is_another_letter(consuming):
+    record = record_of(letter_after(consuming, message(1)))
+    consuming.letters.put(replace(record, value=b"what a broker that forgot gave this place to"), "poison", "x", None)
+    assert len(consuming.dead()) == 2
 
 
 def test_an_operator_sees_names_and_types_and_no_values(consuming):

@@ -70,7 +70,8 @@ def test_a_dead_letter_keeps_the_raw_message_and_its_place(consuming):
     letter = consuming.dead()[0]
     assert (letter["value"], letter["key"]) == (bad.value, bad.key)
     assert tuple((name, bytes(value)) for name, value in letter["headers"]) == bad.headers
-    assert letter["_id"] == f"{TOPIC}:{letter['partition']}:0:g"
+    assert letter["_id"].startswith(f"{TOPIC}:{letter['partition']}:0:")
+    assert letter["_id"].endswith(":g")
     assert "broken" not in letter["error"]  # the description never quotes the message
 
 

@@ -9,7 +9,7 @@ import pytest
 from services.actions.domain.commands import TREATMENTS
 from services.actions.domain.errors import IllegalMove, Unmet
 from services.actions.domain.item import Beneficiary, Hold
-from services.actions.domain.lifecycle import REOPEN_DAYS
+from services.actions.domain.lifecycle import REOPEN_WITHIN
 from tests.unit.items import AT, DESK, HELPER, NOW, OWNER, STATE, a_commitment, an_item, give
 
 
@@ -166,7 +166,7 @@ def test_reopening_begins_again_one_level_up():
 def test_a_beneficiary_may_reopen_for_thirty_days_and_the_coordinator_always(days, by, allowed):
     item = an_item("closed")
     now = NOW - dt.timedelta(days=1) + dt.timedelta(days=days)
-    assert REOPEN_DAYS == 30
+    assert dt.timedelta(days=30) == REOPEN_WITHIN
     if allowed:
         assert give(item, "reopen", by, now=now).item.status == "in_progress"
     else:

@@ -64,12 +64,18 @@ def test_joiners_do_not_split_a_word():
 def test_a_number_is_found_by_its_beginning_and_not_by_fewer_than_three_symbols():
     found = search_tokens([], ["7K3M-9QXD-4"])
     assert {"7k3", "7k3m9", "7k3m9qxd4"} <= set(found)
-    assert not {"7", "7k", "9qxd"} & set(found)
+    assert {"7k3m", "9qxd"} <= set(found)  # its groups, as somebody may type them with spaces
+    assert not {"7", "7k", "9q"} & set(found)
 
 
-def test_tokens_and_queries_are_bounded():
-    assert len(search_tokens([" ".join(f"w{n}" for n in range(1000))])) == 400
-    assert len(query_tokens(" ".join(f"w{n}" for n in range(100)))) == 8
+def test_tokens_are_bounded_and_every_word_of_a_query_counts():
+    assert len(search_tokens([" ".join(f"w{n}" for n in range(3000))])) == 1500
+    assert len(query_tokens(" ".join(f"w{n}" for n in range(100)))) == 100
+
+
+def test_a_comma_does_not_make_a_number_of_a_word_and_a_figure():
+    assert {"villages", "3500"} <= set(search_tokens(["villages,3500 in all"]))
+    assert query_tokens("villages,3500") == ["villages", "3500"]
 
 
 @given(numbers)

@@ -5,16 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import bson
 import rfc8785
 
 from services.actions.adapters.items import Items, to_item
 from services.actions.domain.commands import TEXT_FIELDS, Command, decide
 from services.actions.domain.item import Item, public_snapshot
 from shared.clock import Clock, timestamp, today_in_india
+from shared.contracts.events import require_valid
 from shared.errors import RetryableError
 from shared.outbox.aggregates import ATTEMPTS
 from shared.outbox.history import Context, Entry, new_entry
 from shared.storage.client import Document
+
+# A document may hold 16 MB. Only long histories are measured.
+_MOST_BYTES, _LOOK_AT_SIZE = 12 * 1024 * 1024, 200
 
 
 class NoSuchItem(Exception):
@@ -29,17 +34,21 @@ class ChangedMeanwhile(Exception):
         self.revision = revision
 
 
+class HistoryFull(Exception):
+    """The item's document is near the size that the database can hold."""
+
+
 class KeyReused(Exception):
     """The idempotency key was used for another command on this item."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """`revision` is what the client has seen; `context.idempotency` makes it safe to repeat."""
+    """`revision` is what the client has seen (None: whatever it is); `context.idempotency` makes it safe to repeat."""
 
     item_id: str
     command: Command
-    revision: int
+    revision: int | None
     context: Context
 
 
@@ -60,8 +69,10 @@ class GiveCommand:
                 raise NoSuchItem
             if _done_before(document, request.context):
                 return document, True
-            if document["revision"] != request.revision:
+            if request.revision not in (None, document["revision"]):
                 raise ChangedMeanwhile(document["revision"])
+            if len(document["history"]) > _LOOK_AT_SIZE and len(bson.encode(document)) > _MOST_BYTES:
+                raise HistoryFull
             after, entry = self._decide(document, request)
             if self._items.move(document, after, entry):
                 stored = self._items.get(request.item_id)
@@ -73,6 +84,10 @@ class GiveCommand:
         now = self._clock.now()
         command = request.command
         decision = decide(to_item(document), command, now, timestamp(now), today_in_india(now))
+        origins = [origin["submission"] for origin in document["origins"]]
+        data = {**decision.data, "command": command.name, "origins": origins}
+        snapshot = public_snapshot(decision.item)
+        require_valid(decision.event, {**data, "snapshot": snapshot, "by": command.organisation})
         structured = {name: value for name, value in command.fields.items() if name not in TEXT_FIELDS}
         entry = new_entry(
             document["_id"],
@@ -80,14 +95,9 @@ class GiveCommand:
             type=decision.event,
             at=now,
             context=request.context,
-            data={
-                **decision.data,
-                "command": command.name,
-                "given": structured,
-                "origins": [origin["submission"] for origin in document["origins"]],
-            },
+            data={**data, "given": structured},
             texts={name: _as_text(value) for name, value in command.fields.items() if name in TEXT_FIELDS and value},
-            snapshot=public_snapshot(decision.item),
+            snapshot=snapshot,
         )
         return decision.item, entry
 

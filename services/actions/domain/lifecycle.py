@@ -94,7 +94,7 @@ MOVES = {move.command: move for move in TABLE}
 LATER = frozenset({"merge", "unmerge", "correct", "auto_accept"})
 
 # A beneficiary may reopen for this long after the closing; the coordinator always.
-REOPEN_DAYS = 30
+REOPEN_WITHIN = dt.timedelta(days=30)
 
 
 def roles(item: Item, organisation: str) -> frozenset[str]:
@@ -143,7 +143,7 @@ def _refusal(move: Move, item: Item, organisation: str, now: dt.datetime) -> str
         and organisation not in item.pending_verdicts
     ):
         return "status"
-    if move.command == "reopen" and "coordinator" not in mine and _days_since_closing(item, now) > REOPEN_DAYS:
+    if move.command == "reopen" and "coordinator" not in mine and _since_closing(item, now) > REOPEN_WITHIN:
         return "too_late"
     return None
 
@@ -152,5 +152,5 @@ def _any_of(who: Iterable[str], mine: frozenset[str]) -> bool:
     return any(role in mine for role in who)
 
 
-def _days_since_closing(item: Item, now: dt.datetime) -> int:
-    return (now - dt.datetime.fromisoformat(item.closed_at)).days if item.closed_at else 0
+def _since_closing(item: Item, now: dt.datetime) -> dt.timedelta:
+    return now - dt.datetime.fromisoformat(item.closed_at) if item.closed_at else dt.timedelta(0)

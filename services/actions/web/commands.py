@@ -20,7 +20,7 @@ from shared.web.observe import traceparent
 
 
 def give(
-    actions: Actions, item_id: str, parsed: dict[str, Any], revision: int, key: str | None
+    actions: Actions, item_id: str, parsed: dict[str, Any], revision: int | None, key: str | None
 ) -> tuple[Document, bool]:
     """Give the command that `CommandIn` has parsed. Raises as the use case does."""
     fields = dict(parsed)

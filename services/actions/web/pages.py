@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import ValidationError
 
 from services.actions.adapters.items import COUNTED_TO, to_item
-from services.actions.application.command import ChangedMeanwhile, KeyReused
+from services.actions.application.command import ChangedMeanwhile, HistoryFull, KeyReused
 from services.actions.bootstrap import Actions
 from services.actions.domain.errors import IllegalMove, Unmet
 from services.actions.domain.item import MINISTRY, STATUSES
@@ -20,14 +20,14 @@ from services.actions.domain.lifecycle import MOVES
 from services.actions.web import present
 from services.actions.web.api import find
 from services.actions.web.commands import give
-from services.actions.web.problems import flaws, illegal
+from services.actions.web.problems import flaws, history_full, illegal
 from services.actions.web.schemas import ActionQuery, CommandIn
 from shared.clock import today_in_india
 from shared.contracts import vocabulary
 from shared.contracts.organisations import organisations, states
 from shared.storage.client import Document
 from shared.web.app import form_key
-from shared.web.conditional import stale
+from shared.web.conditional import asked_form_key, stale
 from shared.web.errors import flatten
 from shared.web.i18n import language
 from shared.web.pages import localised
@@ -104,14 +104,15 @@ def register(app: Flask, actions: Actions) -> None:
         acting, name = _acting(request.form.get("as")), request.form.get("command", "")
         try:
             parsed = CommandIn().load(_as_body(request.form))
-            revision = int(request.form.get("_revision", "0"))
-            give(actions, id, parsed, revision, request.form.get("_key") or form_key())
+            give(actions, id, parsed, _seen_revision(request.form), asked_form_key(request.form) or form_key())
         except ValidationError as error:
             return again(id, acting, name, flatten(error.messages_dict), 422)
         except Unmet as error:
             return again(id, acting, name, flaws(error), 422)
         except IllegalMove as error:
             return again(id, acting, name, [FieldProblem("", illegal(error).detail)], 409)
+        except HistoryFull:
+            return again(id, acting, name, [FieldProblem("", history_full().detail)], 409)
         except (ChangedMeanwhile, KeyReused):
             return again(id, acting, name, [FieldProblem("", stale().detail)], 409)
         flash(gettext("Done: %(command)s.", command=vocabulary.COMMANDS[name]), "done")
@@ -134,6 +135,7 @@ def register(app: Flask, actions: Actions) -> None:
             actors=_actors(document),
             moves=[MOVES[name] for name in it["open_commands"]],
             values=values or {},
+            refused=_refused(it, values or {}),
             errors=errors,
             key=form_key(),
             labels=LABELS,
@@ -162,8 +164,23 @@ def _actors(document: Document) -> list[str]:
     return list(dict.fromkeys(code for code in codes if code))
 
 
+def _seen_revision(form: Any) -> int:
+    """The revision that the form was drawn for; 0, which no item has, where the field was tampered with."""
+    text = form.get("_revision", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
 def _choices(found: Any) -> list[tuple[str, str]]:
     return [(organisation.code, organisation.label(language())) for organisation in found]
+
+
+def _refused(it: dict[str, Any], values: dict[str, str]) -> dict[str, Any] | None:
+    """What was typed for a move that is no longer open: told back, so that it is not lost."""
+    command = values.get("_command", "")
+    if command not in MOVES or command in it["open_commands"]:
+        return None
+    typed = {LABELS[name]: values[name] for name in LABELS if values.get(name)}
+    return {"command": vocabulary.COMMANDS.get(command, command), "typed": typed} if typed else None
 
 
 def _as_body(form: Any) -> dict[str, Any]:

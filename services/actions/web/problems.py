@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
-from services.actions.application.command import ChangedMeanwhile, KeyReused, NoSuchItem
+from services.actions.application.command import ChangedMeanwhile, HistoryFull, KeyReused, NoSuchItem
 from services.actions.domain.errors import IllegalMove, Unmet
 from shared.contracts.vocabulary import COMMANDS, STATUSES
 from shared.web.conditional import key_reused, stale
@@ -66,10 +66,20 @@ def _no_such_item(error: NoSuchItem) -> Problem:
     return Problem(404, "not-found", _l("Not found"), _l("There is no action item with this id. Check the address."))
 
 
+def history_full() -> Problem:
+    return Problem(
+        409,
+        "history-full",
+        _l("This item holds too much"),
+        _l("Its history has reached the size that can be stored. Please tell the operator of this installation."),
+    )
+
+
 PROBLEMS: dict[type[Exception], Any] = {
     IllegalMove: illegal,
     Unmet: _unmet,
     NoSuchItem: _no_such_item,
     ChangedMeanwhile: lambda error: stale(error.revision),
+    HistoryFull: lambda error: history_full(),
     KeyReused: lambda error: key_reused(),
 }

@@ -24,6 +24,7 @@ from shared import metrics
 from shared.contracts.organisations import states
 from shared.contracts.vocabulary import STATUSES
 from shared.web.app import form_key
+from shared.web.conditional import asked_form_key
 from shared.web.errors import flatten
 from shared.web.i18n import language
 from shared.web.pages import FOOTER, localised
@@ -127,7 +128,7 @@ def register(app: Flask, feedback: Feedback) -> None:
         values = request.form.to_dict()
         try:
             parsed = SubmissionIn().load({**_as_body(values), "kind": kind})
-            document, replayed = submit(feedback, parsed, values.get("_key") or form_key())
+            document, replayed = submit(feedback, parsed, asked_form_key(values) or form_key())
         except ValidationError as error:
             return form(kind, values, tuple(flatten(error.messages_dict)), 422)
         except InvalidSubmission as error:
@@ -173,11 +174,12 @@ def _titles(meetings: list[dict[str, Any]], part: str) -> list[tuple[str, str]]:
 def _as_body(values: dict[str, str]) -> dict[str, Any]:
     """The form's fields as a body: empty ones left out, `contact.x` nested, the form's own fields dropped."""
     body: dict[str, Any] = {}
+    contact: dict[str, str] = {}
     for name, value in values.items():
         if name.startswith("_") or name == "csrf_token" or not value.strip():
             continue
         if name.startswith("contact."):
-            body.setdefault("contact", {})[name.removeprefix("contact.")] = value
+            contact[name.removeprefix("contact.")] = value
         else:
             body[name] = value
-    return body
+    return {**body, "contact": contact} if contact else body

@@ -70,15 +70,15 @@ class SmtpMailer:
         try:
             self._connected().send_message(message)
         except smtplib.SMTPRecipientsRefused as error:
-            codes = [code for code, _ in error.recipients.values()]
             self._forget()
-            raise _by_code(codes[0]) from error
-        except smtplib.SMTPResponseException as error:
+            raise _by_code(next(iter(error.recipients.values()))[0]) from error
+        except smtplib.SMTPDataError as error:
             self._forget()
             raise _by_code(error.smtp_code) from error
         except (smtplib.SMTPException, OSError) as error:
             self._forget()
-            raise RetryableError(f"the mail server is away: {type(error).__name__}") from error
+            # Also a refused sender or password: that is ours to mend, and no reason to give up a mail.
+            raise RetryableError(f"the mail server cannot be used: {type(error).__name__}") from error
 
     def close(self) -> None:
         connection, self._connection = self._connection, None

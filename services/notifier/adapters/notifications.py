@@ -175,8 +175,9 @@ class Notifications:
 
     def mark_read(self, id: str, at: str) -> Document | None:
         """Mark an inbox notification as read, once; the document, or None if there is no such one."""
-        self._collection.update_one({"_id": id, "channel": "inbox", "read_at": None}, {"$set": {"read_at": at}})
-        return self._collection.find_one({"_id": id, "channel": "inbox"}, _NO_HISTORY)
+        shown = {"_id": id, **_inbox_filter(None, None)}
+        self._collection.update_one({**shown, "read_at": None}, {"$set": {"read_at": at}})
+        return self._collection.find_one(shown, _NO_HISTORY)
 
 
 def _inbox_filter(organisation: str | None, unread: bool | None) -> dict[str, Any]:

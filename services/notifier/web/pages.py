@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
@@ -48,9 +49,9 @@ def register(app: Flask, notifier: Notifier) -> None:
     @app.post("/inbox/<id>/read")
     def read(id: str) -> Any:
         document = mark_read(notifier, id)
-        back = request.form.get("_back", "")
-        query = back if back.startswith("?") else f"?organisation={document['organisation']}"
-        return redirect(url_for("inbox") + query, 303)
+        back = {name: request.form[f"_{name}"] for name in ("organisation", "unread") if request.form.get(f"_{name}")}
+        query = urlencode(back or {"organisation": document["organisation"]})
+        return redirect(f"{url_for('inbox')}?{query}", 303)
 
     @app.get("/deliveries")
     def deliveries() -> str:
