@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 import time
 from typing import Any
 
+import pytest
+
 from services.actions.application.command import ChangedMeanwhile
 from shared.clock import parse_timestamp
+from shared.errors import RetryableError
 from shared.outbox.staged import StagedDocuments
 from tests.integration.test_delivery import command
 from tests.support.world import FakeBus, World
@@ -173,3 +177,33 @@ def test_the_relay_reads_its_queue_and_the_recovery_window_from_an_index(fake_wo
         found = winning(staged.collection, window, [("changed_at", 1)])
         assert "IXSCAN" in found
         assert "SORT" not in found
+
+
+def test_a_relay_that_loses_its_lease_while_it_publishes_marks_nothing(fake_world: World) -> None:
+    world = fake_world
+    relay = world.relay("feedback")
+    relay.step()
+    world.submit()
+    publish = relay.publisher.publish
+
+    def publish_slowly(messages: Any) -> None:
+        publish(messages)
+        relay.lease.release()
+
+    relay.publisher.publish = publish_slowly  # type: ignore[method-assign]
+    with pytest.raises(RetryableError):
+        relay.step()
+    assert not world.everything_published()
+
+
+def test_the_recovery_window_is_read_by_pages_whatever_its_size(fake_world: World, monkeypatch: Any) -> None:
+    world = fake_world
+    monkeypatch.setattr("shared.outbox.staged.PAGE", 3)
+    for n in range(8):
+        world.submit(title=f"Sample number {n}")
+    world.relay("feedback").step()
+    [staged] = world.services["feedback"].staged()
+    since = world.feedback.clock.now() - dt.timedelta(days=1)
+    found = [document["_id"] for document in staged.published_since(since)]
+    assert found == [submission["_id"] for submission in world.submissions()]
+    assert list(staged.published_since(world.feedback.clock.now() + dt.timedelta(days=1))) == []

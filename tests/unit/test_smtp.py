@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ class Server:
 
     def __init__(self) -> None:
         self.rcpt, self.data, self.drop = "250 OK", "250 OK", False
+        self.sender = "250 OK"
         self.messages: list[bytes] = []
         self.connections = 0
 
@@ -27,6 +29,11 @@ class Server:
         session.host_name = hostname
         self.connections += 1
         return responses
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if self.sender.startswith("250"):
+            envelope.mail_from = address
+        return self.sender
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         if self.rcpt.startswith("250"):
@@ -107,3 +114,20 @@ def test_a_server_without_starttls_gets_no_mail_where_it_is_required(server):
     with pytest.raises(RetryableError):
         mailer.send(MAIL)
     assert server[0].messages == []
+
+
+def test_a_server_that_refuses_our_sender_is_no_reason_to_give_up_the_mail(server, mailer):
+    server[0].sender = "550 wrong sender"
+    with pytest.raises(RetryableError):
+        mailer.send(MAIL)
+    server[0].sender = "250 OK"
+    mailer.send(MAIL)
+    assert len(server[0].messages) == 1
+
+
+def test_a_server_that_wants_no_password_of_ours_is_no_reason_to_give_up_the_mail(server):
+    settings = replace(mail_settings(port=server[1]), username="sankalp", password="outdated")
+    made = SmtpMailer(settings)
+    with pytest.raises(RetryableError):
+        made.send(MAIL)
+    made.close()
