@@ -53,7 +53,7 @@ _AWAY = (
 def register(app: Flask, tellers: Mapping[type[Exception], Teller]) -> None:
     """Install the handlers: the service's own errors, ours, HTTP's, and everything else."""
     app.register_error_handler(ProblemError, lambda error: respond(error.problem))
-    app.register_error_handler(CSRFError, lambda error: respond(_csrf()))
+    app.register_error_handler(CSRFError, lambda error: respond(form_expired()))
     app.register_error_handler(HTTPException, lambda error: respond(http_problem(error)))
     # Only a body nested deeper than the parser can follow leads to this one.
     app.register_error_handler(RecursionError, lambda error: respond(_not_json()))
@@ -127,12 +127,15 @@ def unavailable(error: Exception) -> Problem:
     return Problem(503, *_AWAY, headers={"Retry-After": RETRY_AFTER_SECONDS})
 
 
-def _csrf() -> Problem:
+def form_expired() -> Problem:
+    """A form of another session. A page that has a form to draw draws it again with what was typed."""
     return Problem(
         403,
         "form-expired",
         _l("This form is no longer valid"),
-        _l("It was opened in another session. Go back, reload the page and send it again."),
+        _l(
+            "This form is no longer valid, since your session had ended. Nothing was stored. Check it and send it again."
+        ),
     )
 
 

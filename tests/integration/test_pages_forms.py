@@ -40,7 +40,11 @@ def test_a_form_without_its_token_is_refused_in_plain_words_and_stores_nothing(s
         assert answer.status_code == 403
         assert "no longer valid" in answer.text
         assert answer.mimetype == "text/html"
-    assert send(site.client("feedback"), form).status_code == 403  # another session's token
+    answer = send(site.client("feedback"), form)  # another session's token
+    assert answer.status_code == 403
+    again = Page(answer.text).form("csrf_token", "_key", "title", "details")
+    assert again["details"].strip() == TYPED["details"]  # nothing of what was typed is lost
+    assert again["csrf_token"] != form["csrf_token"]
     assert site.world.submissions() == []
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from flask import Flask, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
 from marshmallow import ValidationError
 
 from services.actions.adapters.items import COUNTED_TO, to_item
@@ -25,10 +26,11 @@ from services.actions.web.schemas import ActionQuery, CommandIn
 from shared.clock import today_in_india
 from shared.contracts import vocabulary
 from shared.contracts.organisations import organisations, states
+from shared.ids import is_id
 from shared.storage.client import Document
 from shared.web.app import form_key
 from shared.web.conditional import asked_form_key, stale
-from shared.web.errors import flatten
+from shared.web.errors import flatten, form_expired, respond
 from shared.web.i18n import language
 from shared.web.pages import localised
 from shared.web.problem import FieldProblem
@@ -117,6 +119,15 @@ def register(app: Flask, actions: Actions) -> None:
             return again(id, acting, name, [FieldProblem("", stale().detail)], 409)
         flash(gettext("Done: %(command)s.", command=vocabulary.COMMANDS[name]), "done")
         return redirect(f"{url_for('item', id=id)}?{urlencode({'as': acting})}", 303)
+
+    @app.errorhandler(CSRFError)
+    def expired(error: CSRFError) -> Any:
+        """The session has ended while somebody typed: the same page, with a token of the new session."""
+        problem, id = form_expired(), (request.view_args or {}).get("id", "")
+        if request.endpoint != "command" or not is_id(id) or actions.items.get(id) is None:
+            return respond(problem)
+        name, acting = request.form.get("command", ""), _acting(request.form.get("as"))
+        return again(id, acting, name, [FieldProblem("", problem.detail)], problem.status)
 
     def again(id: str, acting: str, name: str, errors: Sequence[FieldProblem], status: int) -> Any:
         """The page once more, with what was typed and what is wrong with it."""

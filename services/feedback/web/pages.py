@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
 from marshmallow import ValidationError
 from werkzeug import Response
 
@@ -25,7 +26,7 @@ from shared.contracts.organisations import states
 from shared.contracts.vocabulary import STATUSES
 from shared.web.app import form_key
 from shared.web.conditional import asked_form_key
-from shared.web.errors import flatten
+from shared.web.errors import flatten, form_expired, respond
 from shared.web.i18n import language
 from shared.web.pages import FOOTER, localised
 from shared.web.problem import FieldProblem
@@ -142,6 +143,15 @@ def register(app: Flask, feedback: Feedback) -> None:
             return form(kind, {**values, "_key": form_key()}, (FieldProblem("body", text),), 409)
         metrics.COMMANDS.labels("feedback", "submit", "replayed" if replayed else "done").inc()
         return redirect(url_for("submission", reference=document["tracking_number"], sent=1), 303)
+
+    @app.errorhandler(CSRFError)
+    def expired(error: CSRFError) -> Any:
+        """The session has ended while somebody typed: the same form, with a token of the new session."""
+        problem = form_expired()
+        if request.endpoint != "new":
+            return respond(problem)
+        values = request.form.to_dict()
+        return form((request.view_args or {})["kind"], values, (FieldProblem("body", problem.detail),), problem.status)
 
     def register_page() -> str:
         given = {name: value for name, value in request.args.items() if value and name != "lang"}
