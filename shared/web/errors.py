@@ -133,9 +133,7 @@ def form_expired() -> Problem:
         403,
         "form-expired",
         _l("This form is no longer valid"),
-        _l(
-            "This form is no longer valid, since your session had ended. Nothing was stored. Check it and send it again."
-        ),
+        _l("This form is no longer valid: your session had ended. Nothing was stored; check it and send again."),
     )
 
 
