@@ -18,7 +18,7 @@ help: ## List all commands
 
 $(VENV)/.local: requirements/local.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Name another one with make PYTHON=…")'
-	@echo "Creating the environment in $(VENV) (about 200 MB are fetched, once) …"
+	@echo "Creating the environment in $(VENV) (about 100 MB are fetched, once) …"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "The venv module is missing (on Debian and Ubuntu: apt-get install python3-venv)."; exit 1; }
 	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on --require-hashes -r requirements/local.txt
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
